@@ -1,0 +1,69 @@
+namespace Holdfast.Model;
+
+/// <summary>The rules an operator set for the cluster: the dynamic configuration as the decisions need it.</summary>
+public sealed record Policy
+{
+    /// <summary>How long a lease lives without renewal.</summary>
+    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often everything is looked at again when no event came.</summary>
+    public TimeSpan LoopWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long store and database may fail to answer before something is done about it.</summary>
+    public TimeSpan RetryTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A candidate further behind the last known leader's position than this never leads.</summary>
+    public long MaximumLagOnFailoverBytes { get; init; } = 1024 * 1024;
+
+    public SynchronousMode SynchronousMode { get; init; }
+
+    public int SynchronousNodeCount { get; init; } = 1;
+
+    /// <summary>How long a crashed primary may take to recover in place; zero: fail over at once.</summary>
+    public TimeSpan PrimaryStartTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>How long a polite stop of a primary may take before it is killed; zero: as long as the lease allows.</summary>
+    public TimeSpan PrimaryStopTimeout { get; init; } = TimeSpan.Zero;
+
+    public bool IsPaused { get; init; }
+
+    public bool UsesRewind { get; init; } = true;
+
+    public bool UsesSlots { get; init; } = true;
+
+    /// <summary>A primary fences itself this long before its lease can end.</summary>
+    public TimeSpan SafetyMargin => TimeSpan.FromTicks(Math.Clamp(TimeToLive.Ticks / 6, TimeSpan.TicksPerMillisecond * 300, TimeSpan.TicksPerSecond * 5));
+
+    /// <summary>How often the session is renewed: several times within its life, so that one lost answer costs nothing.</summary>
+    public TimeSpan RenewEvery => TimeSpan.FromTicks(Math.Min(LoopWait.Ticks, TimeToLive.Ticks / 6));
+}
+
+public enum SynchronousMode
+{
+    Off,
+
+    /// <summary>Commits wait for a standby while there is one.</summary>
+    On,
+
+    /// <summary>Commits wait for a standby, even while there is none.</summary>
+    Strict,
+}
+
+/// <summary>The states in which a member shows itself; the words are Patroni's where it has them.</summary>
+public enum MemberState
+{
+    Initializing,
+    InitializeFailed,
+    Cloning,
+    Starting,
+    StartFailed,
+    Running,
+    Streaming,
+    Stopping,
+    Stopped,
+    Crashed,
+    Restarting,
+    Rewinding,
+    Promoting,
+    Fenced,
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+
+namespace Holdfast.Model;
+
+/// <summary>What the store holds about one cluster, and how old that knowledge is.</summary>
+public sealed record StoreView
+{
+    /// <summary>The store was read at least once in this life of the agent.</summary>
+    public required bool IsKnown { get; init; }
+
+    /// <summary>The last moment at which this view is known to have been current.</summary>
+    public required TimeSpan ConfirmedAt { get; init; }
+
+    public required Revision Revision { get; init; }
+
+    /// <summary>Who may lead the first time, and which system it made; null while nobody has begun.</summary>
+    public Initialization? Initialization { get; init; }
+
+    public LeaderLease? Lease { get; init; }
+
+    /// <summary>The revision since which no leader key exists; null while there is one.</summary>
+    public Revision? LeaderlessSince { get; init; }
+
+    public ImmutableArray<MemberReport> Members { get; init; } = [];
+
+    public SyncState Sync { get; init; } = SyncState.Empty;
+
+    /// <summary>The revision of the sync key; <see cref="Revision.Absent"/> when there is none.</summary>
+    public Revision SyncRevision { get; init; } = Revision.Absent;
+
+    public SwitchoverRequest? Switchover { get; init; }
+
+    public ClusterStatus Status { get; init; } = ClusterStatus.Empty;
+
+    /// <summary>The revision of the configuration key; <see cref="Revision.Absent"/> when there is none.</summary>
+    public Revision ConfigurationRevision { get; init; } = Revision.Absent;
+
+    public ImmutableArray<TimelineChange> History { get; init; } = [];
+
+    public Revision HistoryRevision { get; init; } = Revision.Absent;
+}
+
+/// <summary>The initialize key: empty while its holder makes the first database, then the system's identifier.</summary>
+public sealed record Initialization(string? SystemId, SessionId? Session, Revision Revision);
+
+/// <summary>The right to run a writable primary, as the store holds it.</summary>
+public sealed record LeaderLease(MemberName Holder, Term Term, SessionId? Session);
+
+/// <summary>Who may lead while synchronous mode is on: the leader that last wrote this, and the standbys it waits for.</summary>
+public sealed record SyncState(MemberName? Leader, ImmutableArray<MemberName> Standbys)
+{
+    public static readonly SyncState Empty = new(null, []);
+
+    /// <summary>Every write that a client saw succeed is on this member.</summary>
+    public bool HoldsEveryWrite(MemberName member) => Leader == member || Standbys.Contains(member);
+
+    public bool Equals(SyncState? other) =>
+        other is not null && Leader == other.Leader && Standbys.SequenceEqual(other.Standbys);
+
+    public override int GetHashCode() => HashCode.Combine(Leader, Standbys.Length);
+}
+
+/// <summary>An operator's wish to change the leader.</summary>
+/// <param name="From">The leader that is to step down; null for a failover, which does not care.</param>
+/// <param name="To">The wished candidate; null for the best.</param>
+/// <param name="ScheduledAt">Not before; null for now.</param>
+/// <param name="Revision">Of the key, to clear exactly this request.</param>
+public sealed record SwitchoverRequest(MemberName? From, MemberName? To, DateTimeOffset? ScheduledAt, Revision Revision);
+
+/// <summary>What the leader last published of the database's progress.</summary>
+public sealed record ClusterStatus(LogPosition LastPosition, ImmutableSortedDictionary<string, LogPosition> Slots)
+{
+    public static readonly ClusterStatus Empty = new(LogPosition.Zero, ImmutableSortedDictionary<string, LogPosition>.Empty);
+}
+
+/// <summary>One change of timeline: where the old one ended, why, when, and who leads the new one.</summary>
+public sealed record TimelineChange(Timeline Timeline, LogPosition Position, string Reason, string? At, string? NewLeader);
+
+/// <summary>What a member last said of itself. The key vanishes with its session, so a report that is there is from a live agent.</summary>
+public sealed record MemberReport
+{
+    public required MemberName Name { get; init; }
+
+    public required SessionId? Session { get; init; }
+
+    /// <summary>When the store took it: a report newer than a loss of leader was written knowing of it.</summary>
+    public required Revision Revision { get; init; }
+
+    public required MemberState State { get; init; }
+
+    public required DatabaseRole Role { get; init; }
+
+    public string ConnectUrl { get; init; } = "";
+
+    public string ApiUrl { get; init; } = "";
+
+    public Timeline? Timeline { get; init; }
+
+    /// <summary>The last position that is safe on this member's disk: written by a primary, received by a replica.</summary>
+    public LogPosition? Position { get; init; }
+
+    public LogPosition? ReplayPosition { get; init; }
+
+    public bool IsStreaming { get; init; }
+
+    public MemberTags Tags { get; init; } = MemberTags.None;
+
+    public bool IsPaused { get; init; }
+
+    public bool IsRestartPending { get; init; }
+
+    /// <summary>The new primary has checkpointed, so that others may rewind from it.</summary>
+    public bool HasCheckpointedSincePromotion { get; init; }
+
+    /// <summary>The member's disk has no room to promote on.</summary>
+    public bool IsShortOfDisk { get; init; }
+
+    public string Version { get; init; } = "";
+}
+
+/// <summary>What an operator said of a member's part in the cluster.</summary>
+public sealed record MemberTags
+{
+    public static readonly MemberTags None = new();
+
+    public bool NoFailover { get; init; }
+
+    /// <summary>A higher one is preferred among equally good candidates; zero or less never leads.</summary>
+    public int FailoverPriority { get; init; } = 1;
+
+    public bool NoSync { get; init; }
+
+    public bool NoLoadBalance { get; init; }
+
+    public bool CloneFrom { get; init; }
+
+    public string? ReplicateFrom { get; init; }
+
+    /// <summary>Whether the member may ever lead.</summary>
+    public bool MayLead => !NoFailover && FailoverPriority > 0;
+}

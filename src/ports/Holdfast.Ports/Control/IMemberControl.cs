@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Holdfast.Model;
+
+namespace Holdfast.Ports.Control;
+
+/// <summary>What this member's agent lets others see and ask for: the REST endpoints stand on it.</summary>
+public interface IMemberControl
+{
+    /// <summary>The latest view; null until the first turn of the loop.</summary>
+    ClusterView? View { get; }
+
+    /// <summary>The last decisions that differed from the one before, oldest first, at most a few hundred.</summary>
+    ImmutableArray<DecisionRecord> Decisions { get; }
+
+    /// <summary>The dynamic configuration as JSON text; null while the cluster has none.</summary>
+    string? DynamicConfiguration { get; }
+
+    /// <summary>Why each fence is ready or not, by name.</summary>
+    ImmutableSortedDictionary<string, bool> Fences { get; }
+
+    /// <summary>
+    /// Merges a JSON object into the dynamic configuration: null removes an existing key; an object under an absent key is stored
+    /// as given. Or puts it in place of the whole.
+    /// </summary>
+    Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken);
+
+    /// <summary>Asks for another leader. The caller waits for the outcome by watching <see cref="View"/>.</summary>
+    Task<ControlAnswer> RequestSwitchoverAsync(SwitchoverRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Removes a scheduled switchover.</summary>
+    Task<ControlAnswer> CancelSwitchoverAsync(CancellationToken cancellationToken);
+
+    /// <summary>Restarts this member's database and waits for the end of it.</summary>
+    Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken);
+
+    /// <summary>Removes a scheduled restart.</summary>
+    Task<ControlAnswer> CancelRestartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Clones this member anew from the leader; answers when it has begun.</summary>
+    Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the local configuration file again.</summary>
+    Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken);
+}
+
+public enum ConfigurationChange
+{
+    Merge,
+    Replace,
+}
+
+/// <summary>When a restart is to happen, and what must hold then.</summary>
+public sealed record RestartConditions(DateTimeOffset? At, DatabaseRole? OnlyIfRole, bool OnlyIfPending, string? OnlyIfVersionBelow);
+
+/// <summary>How a request to the agent ended, with the words for the person who made it.</summary>
+public sealed record ControlAnswer(ControlOutcome Outcome, string Words);
+
+public enum ControlOutcome
+{
+    Done,
+
+    /// <summary>Accepted for later.</summary>
+    Scheduled,
+
+    /// <summary>What was asked makes no sense.</summary>
+    BadRequest,
+
+    /// <summary>Not possible as things are now.</summary>
+    Refused,
+
+    /// <summary>Somebody else changed the same thing at the same time.</summary>
+    Conflict,
+
+    /// <summary>Store or database did not answer.</summary>
+    Unavailable,
+    Failed,
+}
+
+/// <summary>One decision of the agent with the inputs that mattered, for people who ask why.</summary>
+public sealed record DecisionRecord(
+    DateTimeOffset At,
+    string Concern,
+    string Rule,
+    string Reason,
+    ImmutableArray<string> Actions,
+    string Inputs,
+    int Repeats);
