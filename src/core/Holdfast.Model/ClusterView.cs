@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Holdfast.Model;
 
 /// <summary>
@@ -26,7 +28,7 @@ public sealed record ClusterView
 
     public required AgentMemory Memory { get; init; }
 
-    /// <summary>What an operator asked of this member alone (restart, reinitialize); null when nothing waits.</summary>
+    /// <summary>What an operator asked of this member alone and is due now; null when nothing is.</summary>
     public OperatorRequest? Request { get; init; }
 
     /// <summary>The leader key names this member, under its present session, and the fencing deadline has not passed.</summary>
@@ -68,14 +70,20 @@ public sealed record AgentMemory
     /// <summary>When this agent began.</summary>
     public required TimeSpan StartedAt { get; init; }
 
+    /// <summary>The deadline of a guard that an earlier life of this agent left armed; null when there was none.</summary>
+    public TimeSpan? GuardedUntil { get; init; }
+
     /// <summary>This agent has held the lease in this life.</summary>
     public bool HasLed { get; init; }
 
     /// <summary>When the present lease came to this member; null while it does not lead.</summary>
     public TimeSpan? LeadingSince { get; init; }
 
-    /// <summary>When the database was last found to have ended without being told to; null while it runs.</summary>
+    /// <summary>When the database was found to have ended without being told to; null while it runs.</summary>
     public TimeSpan? CrashedAt { get; init; }
+
+    /// <summary>Since when the running database has not answered; null while it answers.</summary>
+    public TimeSpan? UnresponsiveSince { get; init; }
 
     /// <summary>Until when this member does not run for leader, because it failed to promote or to start.</summary>
     public TimeSpan SitsOutUntil { get; init; }
@@ -83,37 +91,42 @@ public sealed record AgentMemory
     /// <summary>When this member first saw that nobody holds the lease; null while somebody does.</summary>
     public TimeSpan? LeaderlessAt { get; init; }
 
-    /// <summary>The synchronous standbys that were allowed to lead before this member was made leader.</summary>
+    /// <summary>Who was allowed to lead before this member recorded itself alone; kept until its promotion succeeded.</summary>
     public SyncState? SyncBeforePromotion { get; init; }
 
-    /// <summary>The timeline this member had when it began its present lease; promotion has happened once it grew.</summary>
-    public Timeline? TimelineBeforePromotion { get; init; }
-
-    /// <summary>When replication from the leader was first seen broken; null while it streams or no leader is there.</summary>
+    /// <summary>Since when this replica has not been streaming although somebody leads; null while it streams.</summary>
     public TimeSpan? NotStreamingSince { get; init; }
 
-    /// <summary>The last term that this member saw, its own or another's.</summary>
+    /// <summary>The greatest term that this member has seen, its own or another's.</summary>
     public Term LastTerm { get; init; }
 
-    /// <summary>Who held the lease last.</summary>
-    public MemberName? LastLeader { get; init; }
-
-    /// <summary>The last job that failed, and when; a retry waits for it.</summary>
+    /// <summary>The last job that failed; forgotten when one of its kind succeeds.</summary>
     public JobFailure? LastFailure { get; init; }
 
-    /// <summary>What each member's synchronous candidacy waits for: the log position it must have flushed.</summary>
-    public LogPosition? SyncBarrier { get; init; }
+    /// <summary>When this member first saw the switchover request that is in the store now.</summary>
+    public TimeSpan? SwitchoverSeenAt { get; init; }
 
-    public DateTimeOffset? ScheduledRestartAt { get; init; }
+    /// <summary>When this member last wrote its report.</summary>
+    public TimeSpan? ReportedAt { get; init; }
+
+    /// <summary>When this member last wrote the cluster's status.</summary>
+    public TimeSpan? StatusWrittenAt { get; init; }
+
+    /// <summary>When each member was last heard of; their slots are kept for a while after.</summary>
+    public ImmutableSortedDictionary<MemberName, TimeSpan> MembersSeen { get; init; } =
+        ImmutableSortedDictionary<MemberName, TimeSpan>.Empty;
+
+    /// <summary>The slots that were asked of the engine last.</summary>
+    public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
 }
 
 /// <summary>A job of the database that did not succeed.</summary>
 public sealed record JobFailure(DatabaseJobKind Kind, string Reason, TimeSpan At, int Count);
 
 /// <summary>What an operator asked of one member.</summary>
-public abstract record OperatorRequest(string Id)
+public abstract record OperatorRequest(long Number)
 {
-    public sealed record Restart(string Id, bool OnlyIfPending, DatabaseRole? OnlyIfRole) : OperatorRequest(Id);
+    public sealed record Restart(long Number) : OperatorRequest(Number);
 
-    public sealed record Reinitialize(string Id, bool Force) : OperatorRequest(Id);
+    public sealed record Reinitialize(long Number) : OperatorRequest(Number);
 }

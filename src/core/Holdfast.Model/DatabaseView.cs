@@ -52,10 +52,16 @@ public sealed record DatabaseView
     /// <summary>Replication slots that exist here, by name.</summary>
     public ImmutableArray<string> Slots { get; init; } = [];
 
+    /// <summary>Where this system's earlier timelines ended, oldest first; known while it runs as a primary.</summary>
+    public ImmutableArray<TimelineChange> History { get; init; } = [];
+
     /// <summary>Why the database is as it is, in the engine's words; null when nothing is wrong.</summary>
     public string? Trouble { get; init; }
 
-    public bool IsJobRunning => Job is { State: JobState.Running };
+    /// <summary>A job runs that no other may interrupt; a checkpoint goes on beside whatever else happens.</summary>
+    public bool IsBusy => Job is { State: JobState.Running, Kind: not DatabaseJobKind.Checkpoint };
+
+    public bool IsDoing(DatabaseJobKind kind) => Job is { State: JobState.Running } job && job.Kind == kind;
 
     public bool IsRunningPrimary => Process == DatabaseProcess.Running && Role == DatabaseRole.Primary;
 

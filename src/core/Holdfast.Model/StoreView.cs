@@ -64,8 +64,14 @@ public sealed record SyncState(MemberName? Leader, ImmutableArray<MemberName> St
 /// <param name="From">The leader that is to step down; null for a failover, which does not care.</param>
 /// <param name="To">The wished candidate; null for the best.</param>
 /// <param name="ScheduledAt">Not before; null for now.</param>
+/// <param name="FinalPosition">Where the stopped leader's log ended when it handed over; null before that.</param>
 /// <param name="Revision">Of the key, to clear exactly this request.</param>
-public sealed record SwitchoverRequest(MemberName? From, MemberName? To, DateTimeOffset? ScheduledAt, Revision Revision);
+public sealed record SwitchoverRequest(
+    MemberName? From,
+    MemberName? To,
+    DateTimeOffset? ScheduledAt,
+    LogPosition? FinalPosition,
+    Revision Revision);
 
 /// <summary>What the leader last published of the database's progress.</summary>
 public sealed record ClusterStatus(LogPosition LastPosition, ImmutableSortedDictionary<string, LogPosition> Slots)
