@@ -97,6 +97,12 @@ public sealed record AgentMemory
     /// <summary>Since when this replica has not been streaming although somebody leads; null while it streams.</summary>
     public TimeSpan? NotStreamingSince { get; init; }
 
+    /// <summary>When a rewind last ended well; forgotten once the database streams or is a primary.</summary>
+    public TimeSpan? RewoundAt { get; init; }
+
+    /// <summary>When a clone last ended well; forgotten once the database streams or is a primary.</summary>
+    public TimeSpan? ClonedAt { get; init; }
+
     /// <summary>The greatest term that this member has seen, its own or another's.</summary>
     public Term LastTerm { get; init; }
 

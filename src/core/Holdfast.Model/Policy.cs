@@ -65,5 +65,4 @@ public enum MemberState
     Restarting,
     Rewinding,
     Promoting,
-    Fenced,
 }

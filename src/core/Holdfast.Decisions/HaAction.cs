@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Holdfast.Model;
+
+namespace Holdfast.Decisions;
+
+/// <summary>
+/// The closed set of things an agent can be told to do. Each is so specific that nothing is left to choose; those that write to
+/// the store name the term or revision that they were decided on, so that the store refuses what is stale.
+/// </summary>
+public abstract record HaAction
+{
+    private HaAction()
+    {
+    }
+
+    public sealed record OpenSession : HaAction;
+
+    public sealed record RenewSession(SessionId Session) : HaAction;
+
+    /// <summary>Takes the leader key. <c>Replaces</c> is the term of this member's own earlier life, or none for a free key.</summary>
+    public sealed record AcquireLease(SessionId Session, Term Replaces, Revision SyncRevision) : HaAction;
+
+    public sealed record ReleaseLease(Term Term) : HaAction;
+
+    /// <summary>Gives the leader key to another member's session in one step; the status and a planned request go with it.</summary>
+    public sealed record HandOver(
+        Term Term,
+        MemberName To,
+        SessionId ToSession,
+        Revision SyncRevision,
+        LogPosition? FinalPosition,
+        SwitchoverRequest? Switchover) : HaAction;
+
+    /// <summary>Claims the right to make the first database of this cluster.</summary>
+    public sealed record ClaimInitialization(SessionId Session) : HaAction;
+
+    /// <summary>Names the system of this cluster and takes its first lease, in one step.</summary>
+    public sealed record CompleteInitialization(SessionId Session, string SystemId, Revision Claim) : HaAction;
+
+    public sealed record AbandonInitialization(Revision Claim) : HaAction;
+
+    public sealed record WriteSync(Term Term, Revision SyncRevision, SyncState Sync) : HaAction;
+
+    public sealed record WriteStatus(Term Term, ClusterStatus Status) : HaAction;
+
+    public sealed record WriteHistory(Term Term, Revision HistoryRevision, ImmutableArray<TimelineChange> History) : HaAction
+    {
+        public bool Equals(WriteHistory? other) =>
+            other is not null && Term == other.Term && HistoryRevision == other.HistoryRevision && History.SequenceEqual(other.History);
+
+        public override int GetHashCode() => HashCode.Combine(Term, HistoryRevision, History.Length);
+    }
+
+    public sealed record ClearSwitchover(Revision Revision) : HaAction;
+
+    public sealed record PublishReport(MemberReport Report) : HaAction;
+
+    public sealed record Begin(DatabaseWork Work) : HaAction;
+
+    public sealed record Follow(Upstream? Upstream) : HaAction;
+
+    public sealed record SetSynchronous(SyncSetting Wish) : HaAction;
+
+    public sealed record SetMemberSlots(ImmutableSortedDictionary<MemberName, LogPosition> Members) : HaAction;
+
+    /// <summary>Kills the database at once.</summary>
+    public sealed record Fence : HaAction;
+
+    /// <summary>Does not run for leader for a while.</summary>
+    public sealed record SitOut(TimeSpan Until) : HaAction;
+
+    /// <summary>The operator's request was begun; its job tells the rest.</summary>
+    public sealed record AcceptRequest(long Number) : HaAction;
+
+    /// <summary>The operator's request cannot be carried out.</summary>
+    public sealed record RefuseRequest(long Number, string Why) : HaAction;
+}

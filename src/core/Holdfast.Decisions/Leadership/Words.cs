@@ -1,0 +1,23 @@
+using Holdfast.Model;
+
+namespace Holdfast.Decisions.Leadership;
+
+/// <summary>The words for jobs and quantities in reasons.</summary>
+internal static class Words
+{
+    public static string Of(DatabaseJobKind kind) => kind switch
+    {
+        DatabaseJobKind.Bootstrap => "the making of the first database",
+        DatabaseJobKind.Clone => "the clone",
+        DatabaseJobKind.Rewind => "the rewind",
+        DatabaseJobKind.StartPrimary => "the start as primary",
+        DatabaseJobKind.StartReplica => "the start as replica",
+        DatabaseJobKind.Stop => "the stop",
+        DatabaseJobKind.Restart => "the restart",
+        DatabaseJobKind.Promote => "the promotion",
+        _ => "the checkpoint",
+    };
+
+    public static string Seconds(TimeSpan span) =>
+        span.TotalSeconds.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture) + " s";
+}

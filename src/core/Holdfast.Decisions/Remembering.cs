@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Holdfast.Model;
+
+namespace Holdfast.Decisions;
+
+/// <summary>How the agent's memory follows from what it remembered and what it sees now: a pure step, once a turn, before deciding.</summary>
+public static class Remembering
+{
+    public static AgentMemory Step(ClusterView view)
+    {
+        var memory = view.Memory;
+        var database = view.Database;
+        var leads = view.SelfHoldsLiveLease;
+        var streams = database.IsStreaming || database.IsRunningPrimary;
+        var ended = database.Job is { State: not JobState.Running, EndedAt: not null } job ? job : null;
+
+        return memory with
+        {
+            HasLed = memory.HasLed || leads,
+            LeadingSince = leads ? memory.LeadingSince ?? view.Now : null,
+            SyncBeforePromotion = leads && database.IsRunningReplica
+                ? memory.SyncBeforePromotion ?? view.Store.Sync
+                : leads && !database.IsRunningPrimary ? memory.SyncBeforePromotion : null,
+            CrashedAt = database.Process == DatabaseProcess.Crashed ? memory.CrashedAt ?? view.Now : database.IsRunningPrimary || database.IsRunningReplica ? null : memory.CrashedAt,
+            UnresponsiveSince = database is { Process: DatabaseProcess.Running, IsResponsive: false } && !database.IsBusy
+                ? memory.UnresponsiveSince ?? view.Now
+                : null,
+            LeaderlessAt = view.Store is { IsKnown: true, Lease: null } ? memory.LeaderlessAt ?? view.Now : null,
+            NotStreamingSince = view.OthersLease is null || streams ? null : memory.NotStreamingSince ?? view.Now,
+            RewoundAt = streams ? null : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
+            ClonedAt = streams ? null : ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded } ? ended.EndedAt : memory.ClonedAt,
+            LastTerm = view.Store.Lease is { } lease && lease.Term.Number > memory.LastTerm.Number ? lease.Term : memory.LastTerm,
+            LastFailure = Failure(memory.LastFailure, ended, streams),
+            SwitchoverSeenAt = view.Store.Switchover is null ? null : memory.SwitchoverSeenAt ?? view.Now,
+            MembersSeen = Seen(view),
+        };
+    }
+
+    /// <summary>Failures of one kind are counted until a job of that kind succeeds, or the database streams again.</summary>
+    private static JobFailure? Failure(JobFailure? known, DatabaseJob? ended, bool streams) => ended switch
+    {
+        { State: JobState.Failed, EndedAt: { } at } when known is null || known.Kind != ended.Kind => new(ended.Kind, ended.Progress, at, 1),
+        { State: JobState.Failed, EndedAt: { } at } when known.At != at => new(ended.Kind, ended.Progress, at, known.Count + 1),
+        { State: JobState.Succeeded } when known?.Kind == ended.Kind => null,
+        _ when streams && known is { Kind: not DatabaseJobKind.Promote } => null,
+        _ => known,
+    };
+
+    private static ImmutableSortedDictionary<MemberName, TimeSpan> Seen(ClusterView view)
+    {
+        var known = view.Store.Status.Slots.Keys.Select(name => new MemberName(name));
+        var seen = view.Memory.MembersSeen.ToBuilder();
+        foreach (var member in known.Where(member => !seen.ContainsKey(member)))
+        {
+            seen[member] = view.Now;
+        }
+
+        foreach (var report in view.Store.Members)
+        {
+            seen[report.Name] = view.Now;
+        }
+
+        return seen.ToImmutable();
+    }
+}

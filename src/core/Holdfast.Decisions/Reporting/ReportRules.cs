@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Holdfast.Decisions.Leadership;
+using Holdfast.Decisions.Members;
+using Holdfast.Model;
+
+namespace Holdfast.Decisions.Reporting;
+
+/// <summary>What this member tells the others. Nothing is written that nobody would act on: an idle cluster writes nothing.</summary>
+public static class ReportRules
+{
+    /// <summary>A member that was not heard of for this long loses its replication slot, and may need a clone when it returns.</summary>
+    public static readonly TimeSpan SlotsKept = TimeSpan.FromMinutes(30);
+
+    public static Decision Decide(ClusterView view)
+    {
+        if (view is { Store.IsKnown: false } or { Session.Id: null })
+        {
+            return new(Rule.NothingToReport, "there is no session to report under");
+        }
+
+        var leads = view is { SelfHoldsLiveLease: true, Database: { IsRunningPrimary: true, IsResponsive: true } };
+        (Rule Rule, string Reason, HaAction? Action)[] due =
+        [
+            (Rule.PublishReport, "this member's state has changed", Report(view)),
+            (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
+            (Rule.PublishStatus, "the log has grown", leads ? Status(view) : null),
+            (Rule.MaintainSlots, "members came or went", leads && view.Policy.UsesSlots && !view.Database.IsBusy ? Slots(view) : null),
+        ];
+        var first = due.FirstOrDefault(item => item.Action is not null);
+        return first.Action is null
+            ? new(Rule.NothingToReport, "nothing has changed")
+            : new(first.Rule, first.Reason, [.. due.Select(item => item.Action).OfType<HaAction>()]);
+    }
+
+    /// <summary>This member as others should see it.</summary>
+    public static MemberReport ReportOf(ClusterView view) => new()
+    {
+        Name = view.Self,
+        Session = view.Session.Id,
+        Revision = view.OwnReport?.Revision ?? Revision.Absent,
+        State = MemberStates.Of(view),
+        Role = view.Database.IsRunningPrimary ? DatabaseRole.Primary : DatabaseRole.Replica,
+        ConnectUrl = view.OwnReport?.ConnectUrl ?? "",
+        ApiUrl = view.OwnReport?.ApiUrl ?? "",
+        Timeline = view.Database.Process == DatabaseProcess.Running ? view.Database.Timeline : null,
+        Position = view.Database.Process == DatabaseProcess.Running ? view.Database.Position : null,
+        ReplayPosition = view.Database.IsRunningReplica ? view.Database.ReplayPosition : null,
+        IsStreaming = view.Database.IsStreaming,
+        Tags = view.Tags,
+        IsPaused = view.Policy.IsPaused,
+        IsRestartPending = view.Database.IsRestartPending,
+        HasCheckpointedSincePromotion = view.Database is { IsRunningPrimary: true, HasCheckpointedSincePromotion: true },
+        IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
+        Version = view.OwnReport?.Version ?? "",
+    };
+
+    private static HaAction.PublishReport? Report(ClusterView view)
+    {
+        var now = ReportOf(view);
+        var stored = view.OwnReport;
+        return stored is null
+            || stored.Session != view.Session.Id
+            || WithoutPositions(stored) != WithoutPositions(now)
+            || IsPositionDue(view, stored, now)
+            ? new HaAction.PublishReport(now)
+            : null;
+    }
+
+    private static MemberReport WithoutPositions(MemberReport report) =>
+        report with { Position = null, ReplayPosition = null, Session = null, ConnectUrl = "", ApiUrl = "", Version = "" };
+
+    /// <summary>Positions are news once a loop; at once when nobody leads, for then they decide who will.</summary>
+    private static bool IsPositionDue(ClusterView view, MemberReport stored, MemberReport now) =>
+        (view.Store.LeaderlessSince is { } since && (stored.Revision < since || stored.Position != now.Position))
+        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition)
+            && IsDue(view, view.Memory.ReportedAt));
+
+    private static HaAction.WriteHistory? History(ClusterView view)
+    {
+        if (view.Database.Timeline is not { Number: > 1 } || view.Database.History.IsEmpty)
+        {
+            return null;
+        }
+
+        var last = view.Store.History is [.., var end] ? end.Timeline.Number : 0;
+        ImmutableArray<TimelineChange> news =
+        [
+            .. view.Database.History
+                .Where(change => change.Timeline.Number > last)
+                .Select(change => change with { At = view.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffzzz", System.Globalization.CultureInfo.InvariantCulture), NewLeader = view.Self.Text }),
+        ];
+        return news.IsEmpty
+            ? null
+            : new HaAction.WriteHistory(view.Store.Lease!.Term, view.Store.HistoryRevision, [.. view.Store.History, .. news]);
+    }
+
+    private static HaAction.WriteStatus? Status(ClusterView view)
+    {
+        var status = new ClusterStatus(view.Database.Position, SlotPositions(view));
+        return (status.LastPosition != view.Store.Status.LastPosition || !status.Slots.Keys.SequenceEqual(view.Store.Status.Slots.Keys))
+            && IsDue(view, view.Memory.StatusWrittenAt)
+            ? new HaAction.WriteStatus(view.Store.Lease!.Term, status)
+            : null;
+    }
+
+    private static HaAction.SetMemberSlots? Slots(ClusterView view)
+    {
+        var wanted = SlotPositions(view);
+        return wanted.Keys.Select(name => new MemberName(name)).SequenceEqual(view.Memory.SlotsAsked)
+            ? null
+            : new HaAction.SetMemberSlots(wanted.ToImmutableSortedDictionary(pair => new MemberName(pair.Key), pair => pair.Value));
+    }
+
+    /// <summary>A slot for every member that was heard of lately, whoever it streams from: it may stream from here next.</summary>
+    private static ImmutableSortedDictionary<string, LogPosition> SlotPositions(ClusterView view) =>
+        view.Memory.MembersSeen
+            .Where(seen => seen.Key != view.Self && view.Now - seen.Value < SlotsKept)
+            .ToImmutableSortedDictionary(
+                seen => seen.Key.Text,
+                seen => view.Report(seen.Key)?.Position ?? LogPosition.Zero,
+                StringComparer.Ordinal);
+
+    private static bool IsDue(ClusterView view, TimeSpan? last) => last is not { } at || view.Now - at >= view.Policy.LoopWait;
+}

@@ -1,0 +1,103 @@
+namespace Holdfast.Decisions;
+
+/// <summary>Every reason an agent can have for what it does. Each has a page in docs/rules and a test that reaches it.</summary>
+public enum Rule
+{
+    // Before anything is known.
+    WaitForStore,
+    WaitForStoreUnderGuard,
+    FenceUnknownPrimary,
+    RefuseForeignSystem,
+    RefuseForeignDirectory,
+
+    // A primary and its right to be one.
+    FenceWithoutLease,
+    FenceRecoveryWithoutLease,
+    ReclaimLease,
+    AdoptPrimary,
+    KeepPrimaryWhilePaused,
+    StayPaused,
+    WaitForJob,
+    WaitForDatabase,
+
+    // This member leads.
+    KeepLeading,
+    Promote,
+    GiveUpPromotion,
+    AwaitFinalPosition,
+    HandBackIncompletePromotion,
+    HandOverAfterCrash,
+    RecoverInPlace,
+    ReleaseAfterCrash,
+    ReleaseWithoutDatabase,
+    RetryStart,
+    KillHungPrimary,
+    LeadPaused,
+
+    // A planned change of leader.
+    CheckpointBeforeSwitchover,
+    MakeCandidateSynchronous,
+    StopForSwitchover,
+    HandOverToCandidate,
+    RevertSwitchover,
+    RejectSwitchover,
+    AwaitSchedule,
+
+    // Somebody else leads.
+    FollowLeader,
+    KeepFollowing,
+    WaitForLeader,
+    StartFollowing,
+    StopDiverged,
+    Rewind,
+    AwaitLeaderCheckpoint,
+    Clone,
+    CloneInsteadOfRewind,
+    RetryLater,
+
+    // Nobody leads.
+    AcquireLease,
+    NotAllowedToLead,
+    NotSynchronous,
+    TooFarBehind,
+    BehindHistory,
+    SitOut,
+    ShortOfDisk,
+    YieldToCandidate,
+    AwaitReports,
+    YieldToBetter,
+    StartToCompete,
+    ClaimInitialization,
+    Bootstrap,
+    CompleteInitialization,
+    AbandonInitialization,
+    AdoptSystem,
+    WaitForInitialization,
+    WaitForSession,
+
+    // What an operator asked of this member.
+    RestartOnRequest,
+    ReinitializeOnRequest,
+    RefuseRequest,
+
+    // Whom commits wait for.
+    SynchronyNotOurs,
+    SynchronyOff,
+    TurnSynchronyOff,
+    NarrowSynchrony,
+    ChangeSynchrony,
+    WidenSynchrony,
+    KeepSynchrony,
+
+    // The session in the store.
+    OpenSession,
+    RenewSession,
+    KeepSession,
+
+    // What others are told.
+    PublishReport,
+    PublishStatus,
+    RecordHistory,
+    MaintainSlots,
+    NothingToReport,
+}

@@ -1,0 +1,41 @@
+using Holdfast.Decisions.Leadership;
+using Holdfast.Decisions.Reporting;
+using Holdfast.Decisions.Sessions;
+using Holdfast.Decisions.Synchrony;
+using Holdfast.Model;
+
+namespace Holdfast.Decisions;
+
+/// <summary>One turn of an agent: all that follows from one view.</summary>
+public static class TurnRules
+{
+    private static readonly TimeSpan RetryStore = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LookAgainWhileLeaderless = TimeSpan.FromMilliseconds(500);
+
+    public static Turn Decide(ClusterView view) => new(
+        LeadershipRules.Decide(view),
+        SynchronyRules.Decide(view),
+        SessionRules.Decide(view),
+        ReportRules.Decide(view),
+        WakeAt(view));
+
+    /// <summary>When the view must be looked at again though nothing happened: the earliest of the deadlines that are open.</summary>
+    private static TimeSpan WakeAt(ClusterView view)
+    {
+        var wake = view.Now + view.Policy.LoopWait;
+        Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEvery);
+        Consider(view.Store.Lease is null ? view.Now + LookAgainWhileLeaderless : null);
+        Consider(view.SelfHoldsLiveLease ? view.Session.FenceAt : null);
+        Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);
+        Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
+        return wake > view.Now ? wake : view.Now;
+
+        void Consider(TimeSpan? deadline)
+        {
+            if (deadline is { } at && at < wake)
+            {
+                wake = at;
+            }
+        }
+    }
+}
