@@ -1,0 +1,226 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using Holdfast.Agent.Loop;
+using Holdfast.Agent.Store;
+using Holdfast.Decisions;
+using Holdfast.Model;
+using Holdfast.Ports;
+using Holdfast.Ports.Control;
+using Holdfast.Ports.Store;
+using Holdfast.StoreLayout;
+
+namespace Holdfast.Agent.Control;
+
+/// <summary>The agent as its REST API sees it: immutable snapshots that the loop publishes, and requests that the loop takes.</summary>
+internal sealed class MemberControl(
+    IConsensusStore store,
+    ClusterKeys keys,
+    IAgentSignal signal,
+    Func<CancellationToken, Task<ControlAnswer>> reload,
+    AgentOptions options,
+    TimeProvider time) : IMemberControl
+{
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentQueue<PendingRequest> requests = new();
+    private readonly DecisionLog log = new(options.DecisionsKept);
+    private ScheduledRestart? scheduled;
+    private long numbers;
+    private Snapshot? snapshot;
+
+    public ClusterView? View => Volatile.Read(ref snapshot)?.View;
+
+    public string? DynamicConfiguration => Volatile.Read(ref snapshot)?.Configuration;
+
+    public ImmutableSortedDictionary<string, bool> Fences => Volatile.Read(ref snapshot)?.Fences ?? ImmutableSortedDictionary<string, bool>.Empty;
+
+    public ImmutableArray<DecisionRecord> Decisions => log.Records;
+
+    public async Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken)
+    {
+        var image = await ReadAsync(cancellationToken);
+        var current = image?.Entries.FirstOrDefault(entry => entry.Key == keys.Config);
+        if (image is null)
+        {
+            return new(ControlOutcome.Unavailable, "the store does not answer");
+        }
+
+        string wanted;
+        try
+        {
+            wanted = change == ConfigurationChange.Replace
+                ? Holdfast.Decisions.Configuration.DynamicConfiguration.Merge("{}", json).Json
+                : Holdfast.Decisions.Configuration.DynamicConfiguration.Merge(current?.Value ?? "{}", json).Json;
+        }
+        catch (FormatException exception)
+        {
+            return new(ControlOutcome.BadRequest, exception.Message);
+        }
+
+        return wanted == current?.Value
+            ? new(ControlOutcome.Done, "nothing changed")
+            : await CommitAsync(
+                new([new(keys.Config, current?.Modified ?? Revision.Absent)], [new StoreWrite.Put(keys.Config, wanted, null)]),
+                "the configuration was changed",
+                cancellationToken);
+    }
+
+    public async Task<ControlAnswer> RequestSwitchoverAsync(SwitchoverRequest request, CancellationToken cancellationToken)
+    {
+        var image = await ReadAsync(cancellationToken);
+        if (image is null)
+        {
+            return new(ControlOutcome.Unavailable, "the store does not answer");
+        }
+
+        var current = image.Entries.FirstOrDefault(entry => entry.Key == keys.Failover)?.Modified ?? Revision.Absent;
+        var answer = await CommitAsync(
+            new([new(keys.Failover, current)], [new StoreWrite.Put(keys.Failover, Documents.ToText(request), null)]),
+            request.ScheduledAt is { } at ? $"a switchover is scheduled for {at.ToString("u", CultureInfo.InvariantCulture)}" : "a switchover was asked for",
+            cancellationToken);
+        return answer.Outcome == ControlOutcome.Done && request.ScheduledAt is not null ? answer with { Outcome = ControlOutcome.Scheduled } : answer;
+    }
+
+    public async Task<ControlAnswer> CancelSwitchoverAsync(CancellationToken cancellationToken)
+    {
+        var image = await ReadAsync(cancellationToken);
+        return image switch
+        {
+            null => new(ControlOutcome.Unavailable, "the store does not answer"),
+            _ when image.Entries.FirstOrDefault(entry => entry.Key == keys.Failover) is { } entry =>
+                await CommitAsync(
+                    new([new(keys.Failover, entry.Modified)], [new StoreWrite.Delete(keys.Failover)]),
+                    "scheduled switchover deleted",
+                    cancellationToken),
+            _ => new(ControlOutcome.Refused, "no switchover is scheduled"),
+        };
+    }
+
+    public async Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken)
+    {
+        if (conditions.At is { } at)
+        {
+            Volatile.Write(ref scheduled, new ScheduledRestart(at, conditions));
+            signal.Wake();
+            return new(ControlOutcome.Scheduled, "Restart scheduled");
+        }
+
+        return View is { } view && Unmet(view, conditions) is { } unmet
+            ? new(ControlOutcome.Refused, unmet)
+            : await AskAsync(new OperatorRequest.Restart(Interlocked.Increment(ref numbers)), cancellationToken);
+    }
+
+    public Task<ControlAnswer> CancelRestartAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Interlocked.Exchange(ref scheduled, null) is null
+            ? new ControlAnswer(ControlOutcome.Refused, "no restarts are scheduled")
+            : new ControlAnswer(ControlOutcome.Done, "scheduled restart deleted"));
+
+    public Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken) =>
+        View is { SelfHoldsLiveLease: true }
+            ? Task.FromResult(new ControlAnswer(ControlOutcome.Refused, "I am the leader, can not reinitialize"))
+            : View is { Store.Lease: null }
+                ? Task.FromResult(new ControlAnswer(ControlOutcome.Refused, "Cluster has no leader, can not reinitialize"))
+                : BeginAsync(new OperatorRequest.Reinitialize(Interlocked.Increment(ref numbers)));
+
+    public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
+
+    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences) =>
+        Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences));
+
+    public void Record(ClusterView view, string concern, Decision decision) => log.Record(view, concern, decision);
+
+    /// <summary>The next request that is due, put into the state; null when there is none.</summary>
+    public OperatorRequest? TakeRequest(AgentState state)
+    {
+        if (Volatile.Read(ref scheduled) is { } restart && restart.At <= time.GetUtcNow())
+        {
+            Interlocked.CompareExchange(ref scheduled, null, restart);
+            if (View is { } view && Unmet(view, restart.Conditions) is null)
+            {
+                requests.Enqueue(new PendingRequest(new OperatorRequest.Restart(Interlocked.Increment(ref numbers)), Promise()));
+            }
+        }
+
+        if (state.Request is null && requests.TryDequeue(out var next))
+        {
+            state.Request = next;
+            return next.Request;
+        }
+
+        return null;
+    }
+
+    public static void Settle(PendingRequest pending, DatabaseJob job) =>
+        pending.Answer.TrySetResult(job.State == JobState.Succeeded
+            ? new(ControlOutcome.Done, pending.Request is OperatorRequest.Restart ? "restarted successfully" : "reinitialized")
+            : new(ControlOutcome.Failed, job.Progress));
+
+    private static TaskCompletionSource<ControlAnswer> Promise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Task<ControlAnswer> AskAsync(OperatorRequest request, CancellationToken cancellationToken)
+    {
+        var pending = new PendingRequest(request, Promise());
+        requests.Enqueue(pending);
+        signal.Wake();
+        return pending.Answer.Task.WaitAsync(cancellationToken);
+    }
+
+    private Task<ControlAnswer> BeginAsync(OperatorRequest request)
+    {
+        requests.Enqueue(new PendingRequest(request, Promise()));
+        signal.Wake();
+        return Task.FromResult(new ControlAnswer(ControlOutcome.Done, "reinitialize started"));
+    }
+
+    private static string? Unmet(ClusterView view, RestartConditions conditions) => conditions switch
+    {
+        { OnlyIfRole: { } role } when view.Database.Role != role => "role does not match",
+        { OnlyIfPending: true } when !view.Database.IsRestartPending => "restart is not pending",
+        { OnlyIfVersionBelow: { } version } when !IsBelow(view.Database.ServerVersion, version) => "postgres version does not match",
+        _ => null,
+    };
+
+    /// <summary>Server versions are numbers such as 150018 for 15.18; the condition is text such as 15.19.</summary>
+    private static bool IsBelow(int serverVersion, string version)
+    {
+        var parts = version.Split('.');
+        return int.TryParse(parts[0], CultureInfo.InvariantCulture, out var major)
+            && serverVersion < (major * 10000) + (parts.Length > 1 && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var minor) ? minor : 0);
+    }
+
+    private async Task<StoreImage?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(RequestLimit, time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            return await store.ReadAsync(keys.Prefix, both.Token);
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ControlAnswer> CommitAsync(StoreTransaction transaction, string done, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await store.CommitAsync(transaction, cancellationToken);
+            return result.Outcome switch
+            {
+                CommitOutcome.Committed => new(ControlOutcome.Done, done),
+                CommitOutcome.Unknown => new(ControlOutcome.Unavailable, "the store did not answer; look whether it happened"),
+                _ => new(ControlOutcome.Conflict, "somebody else changed it at the same time; try again"),
+            };
+        }
+        catch (StoreUnavailableException exception)
+        {
+            return new(ControlOutcome.Unavailable, exception.Message);
+        }
+    }
+
+    private sealed record Snapshot(ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences);
+
+    private sealed record ScheduledRestart(DateTimeOffset At, RestartConditions Conditions);
+}

@@ -1,0 +1,215 @@
+using Holdfast.Agent.Store;
+using Holdfast.Decisions;
+using Holdfast.Model;
+using Holdfast.Ports.Control;
+using Holdfast.Ports.Database;
+using Holdfast.Ports.Store;
+using Holdfast.StoreLayout;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Agent.Loop;
+
+/// <summary>
+/// Carries decisions out, and chooses nothing: an action is confirmed or it is not, and after one that is not the rest of its
+/// decision is left for the next turn, which sees what became of it.
+/// </summary>
+internal sealed partial class Actor(
+    IConsensusStore store,
+    IDatabaseEngine engine,
+    FenceSet fences,
+    AgentState state,
+    ClusterKeys keys,
+    AgentOptions options,
+    TimeProvider time,
+    ILogger<Actor> logger)
+{
+    public async Task ApplyAsync(ClusterView view, Decision decision, CancellationToken cancellationToken)
+    {
+        foreach (var action in decision.Actions)
+        {
+            if (!await ConfirmAsync(view, action, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> ConfirmAsync(ClusterView view, HaAction action, CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(RequestLimit(view.Policy), time);
+        using var request = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
+        try
+        {
+            return await TryAsync(view, action, request.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            state.StoreFailed = true;
+            LogUnconfirmed(action.GetType().Name, $"no answer within {RequestLimit(view.Policy).TotalSeconds} s");
+            return false;
+        }
+        catch (StoreUnavailableException exception)
+        {
+            state.StoreFailed = true;
+            LogUnconfirmed(action.GetType().Name, exception.Message);
+            return false;
+        }
+    }
+
+    private async Task<bool> TryAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            case HaAction.Fence:
+                engine.Kill();
+                return true;
+            case HaAction.Begin begin:
+                return Begin(view, begin.Work);
+            case HaAction.Follow follow:
+                await engine.FollowAsync(follow.Upstream, cancellationToken);
+                return true;
+            case HaAction.SetSynchronous set:
+                await engine.SetSynchronousAsync(set.Wish, cancellationToken);
+                return true;
+            case HaAction.SetMemberSlots slots:
+                await engine.SetMemberSlotsAsync(slots.Members, cancellationToken);
+                state.Memory = state.Memory with { SlotsAsked = [.. slots.Members.Keys] };
+                return true;
+            case HaAction.SitOut sitOut:
+                state.Memory = state.Memory with { SitsOutUntil = sitOut.Until };
+                return true;
+            case HaAction.AcceptRequest accept:
+                return Accept(accept);
+            case HaAction.RefuseRequest refuse:
+                return Refuse(refuse);
+            case HaAction.OpenSession:
+                await OpenSessionAsync(view.Policy, cancellationToken);
+                return true;
+            case HaAction.RenewSession renew:
+                return await RenewSessionAsync(view, renew.Session, cancellationToken);
+            default:
+                return await WriteAsync(view, action, cancellationToken);
+        }
+    }
+
+    /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
+    private bool Begin(ClusterView view, DatabaseWork work)
+    {
+        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && !fences.TryArm(view.Session.FenceAt))
+        {
+            LogFenceMissing(work.GetType().Name);
+            return false;
+        }
+
+        state.IsArmed |= work is DatabaseWork.Promote or DatabaseWork.StartPrimary;
+        engine.Begin(work);
+        return true;
+    }
+
+    private bool Accept(HaAction.AcceptRequest accept)
+    {
+        if (state.Request is { Job: null } pending && pending.Request.Number == accept.Number)
+        {
+            var job = pending.Request is OperatorRequest.Restart ? DatabaseJobKind.Restart : DatabaseJobKind.Clone;
+            state.Request = pending with { Job = job, AcceptedAt = time.GetElapsedTime(0) };
+        }
+
+        return true;
+    }
+
+    private bool Refuse(HaAction.RefuseRequest refuse)
+    {
+        if (state.Request is { } pending && pending.Request.Number == refuse.Number)
+        {
+            pending.Answer.TrySetResult(new ControlAnswer(ControlOutcome.Refused, refuse.Why));
+            state.Request = null;
+        }
+
+        return true;
+    }
+
+    private async Task OpenSessionAsync(Policy policy, CancellationToken cancellationToken)
+    {
+        var before = time.GetElapsedTime(0);
+        var session = await store.OpenSessionAsync(policy.TimeToLive, cancellationToken);
+        state.Session = Renewed(session, before, policy);
+    }
+
+    private async Task<bool> RenewSessionAsync(ClusterView view, SessionId session, CancellationToken cancellationToken)
+    {
+        // The deadline counts from before the renewal leaves: the store may have taken it up the moment after.
+        var before = time.GetElapsedTime(0);
+        switch (await store.KeepSessionAsync(session, cancellationToken))
+        {
+            case SessionKeeping.Alive:
+                state.Session = Renewed(session, before, view.Policy);
+                if (state.IsArmed)
+                {
+                    fences.TryArm(state.Session.FenceAt);
+                }
+
+                return true;
+            case SessionKeeping.Ended:
+                LogSessionEnded(session);
+                state.Session = OwnSession.None;
+                return false;
+            default:
+                state.StoreFailed = true;
+                return false;
+        }
+    }
+
+    private static OwnSession Renewed(SessionId session, TimeSpan before, Policy policy) => new()
+    {
+        Id = session,
+        RenewedAt = before,
+        FenceAt = before + policy.TimeToLive - policy.SafetyMargin,
+    };
+
+    private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
+    {
+        var transaction = Transactions.Of(view, action, keys, options);
+        var result = await store.CommitAsync(transaction, cancellationToken);
+        switch (result.Outcome)
+        {
+            case CommitOutcome.Committed:
+                Remember(action);
+                return true;
+            case CommitOutcome.SessionEnded when action is not HaAction.HandOver:
+                LogSessionEnded(state.Session.Id ?? default);
+                state.Session = OwnSession.None;
+                return false;
+            case CommitOutcome.Unknown:
+                state.StoreFailed = true;
+                LogUnconfirmed(action.GetType().Name, "its fate is unknown");
+                return false;
+            default:
+                LogUnconfirmed(action.GetType().Name, "the store has moved on meanwhile");
+                return false;
+        }
+    }
+
+    private void Remember(HaAction action)
+    {
+        var now = time.GetElapsedTime(0);
+        state.Memory = action switch
+        {
+            HaAction.PublishReport => state.Memory with { ReportedAt = now },
+            HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
+            _ => state.Memory,
+        };
+    }
+
+    /// <summary>One request never takes so long that the lease could suffer from waiting for it.</summary>
+    private static TimeSpan RequestLimit(Policy policy) =>
+        TimeSpan.FromTicks(Math.Clamp(policy.RenewEvery.Ticks, TimeSpan.TicksPerMillisecond * 200, TimeSpan.TicksPerSecond * 2));
+
+    [LoggerMessage(1201, LogLevel.Warning, "{Action} is not confirmed: {Why}")]
+    private partial void LogUnconfirmed(string action, string why);
+
+    [LoggerMessage(1202, LogLevel.Warning, "The session {Session} has ended in the store")]
+    private partial void LogSessionEnded(SessionId session);
+
+    [LoggerMessage(1203, LogLevel.Error, "{Work} is refused: a fence that is required is not ready")]
+    private partial void LogFenceMissing(string work);
+}

@@ -1,0 +1,29 @@
+using Holdfast.Model;
+using Holdfast.Ports.Control;
+
+namespace Holdfast.Agent.Loop;
+
+/// <summary>What the loop carries from turn to turn. Only the loop and its actor touch it.</summary>
+internal sealed class AgentState
+{
+    public OwnSession Session { get; set; } = OwnSession.None;
+
+    public required AgentMemory Memory { get; set; }
+
+    public PendingRequest? Request { get; set; }
+
+    /// <summary>A deadline is set in the fences now.</summary>
+    public bool IsArmed { get; set; }
+
+    /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
+    public bool StoreFailed { get; set; }
+}
+
+/// <summary>An operator's request and the person who waits for its end.</summary>
+internal sealed record PendingRequest(OperatorRequest Request, TaskCompletionSource<ControlAnswer> Answer)
+{
+    /// <summary>The job that carries it out; null until it is accepted.</summary>
+    public DatabaseJobKind? Job { get; init; }
+
+    public TimeSpan AcceptedAt { get; init; }
+}

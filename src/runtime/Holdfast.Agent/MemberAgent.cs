@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Holdfast.Agent.Control;
+using Holdfast.Agent.Loop;
+using Holdfast.Agent.Store;
+using Holdfast.Model;
+using Holdfast.Ports.Control;
+using Holdfast.Ports.Database;
+using Holdfast.Ports.Fencing;
+using Holdfast.Ports.Store;
+using Holdfast.StoreLayout;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Agent;
+
+/// <summary>The agent of one member, put together: its loop, its cache of the store, and what others see of it.</summary>
+public sealed class MemberAgent
+{
+    private readonly AgentLoop loop;
+    private readonly ClusterCache cache;
+    private readonly MemberControl control;
+    private readonly AgentState state;
+    private readonly IConsensusStore store;
+
+    /// <param name="options">What the operator wrote.</param>
+    /// <param name="ports">What the agent stands on.</param>
+    /// <param name="signal">What the engine wakes.</param>
+    /// <param name="guardedUntil">The deadline that an earlier life of this agent left in a guard; null when there was none.</param>
+    public MemberAgent(AgentOptions options, AgentPorts ports, AgentSignal signal, TimeSpan? guardedUntil)
+    {
+        var keys = new ClusterKeys(options.Namespace, options.Scope);
+        var fences = new FenceSet(ports.Fences);
+        store = ports.Store;
+        state = new AgentState
+        {
+            Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
+        };
+        cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
+        control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
+        var actor = new Actor(store, ports.Engine, fences, state, keys, options, ports.Time, ports.Loggers.CreateLogger<Actor>());
+        loop = new AgentLoop(
+            ports.Engine, cache, actor, fences, state, signal, control, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
+    }
+
+    /// <summary>What others may see of this member and ask of it.</summary>
+    public IMemberControl Control => control;
+
+    /// <summary>Runs until it is told to stop, or until the loop meets something impossible.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var following = cache.FollowAsync(stopping);
+        try
+        {
+            await loop.RunAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The process ends, as told.
+        }
+
+        await following;
+    }
+
+    /// <summary>Ends the session, which gives the lease back at once. The database must be down, or the cluster paused.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (state.Session.Id is { } session)
+        {
+            await store.CloseSessionAsync(session, cancellationToken);
+        }
+    }
+}
+
+/// <summary>What an agent stands on.</summary>
+public sealed record AgentPorts(
+    IConsensusStore Store,
+    IDatabaseEngine Engine,
+    ImmutableArray<IFence> Fences,
+    Func<CancellationToken, Task<ControlAnswer>> Reload,
+    TimeProvider Time,
+    ILoggerFactory Loggers);

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using Holdfast.Model;
+using Holdfast.Ports;
+using Holdfast.Ports.Store;
+using Holdfast.StoreLayout;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Agent.Store;
+
+/// <summary>What the store holds about this cluster, kept current by a watch; it wakes the loop when something changed.</summary>
+internal sealed partial class ClusterCache(
+    IConsensusStore store,
+    ClusterKeys keys,
+    IAgentSignal signal,
+    TimeProvider time,
+    ILogger<ClusterCache> logger)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
+    private readonly Dictionary<string, StoreEntry> entries = new(StringComparer.Ordinal);
+    private Revision revision = Revision.Absent;
+    private Revision? leaderlessSince;
+    private TimeSpan confirmedAt;
+    private bool isKnown;
+    private StoreView? view;
+    private readonly ConcurrentQueue<Action> arrived = new();
+
+    /// <summary>The dynamic configuration as the store holds it; null when it holds none.</summary>
+    public string? Configuration => entries.GetValueOrDefault(keys.Config)?.Value;
+
+    public StoreView View => view ??= Compose();
+
+    public StoreEntry? Entry(string key) => entries.GetValueOrDefault(key);
+
+    /// <summary>Takes up what the watch has brought since the last turn. Only the loop calls this, so only the loop sees it change.</summary>
+    public void TakeUp()
+    {
+        while (arrived.TryDequeue(out var news))
+        {
+            news();
+        }
+    }
+
+    /// <summary>Reads everything, then follows the changes, and begins again whenever the watch is lost.</summary>
+    public async Task FollowAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var began = time.GetElapsedTime(0);
+                var image = await store.ReadAsync(keys.Prefix, stopping);
+                Arrive(() => Load(image, began));
+                await foreach (var change in store.WatchAsync(keys.Prefix, image.Revision, stopping))
+                {
+                    Arrive(() => Apply(change));
+                }
+
+                LogWatchEnded("the store ended it");
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is StoreUnavailableException or StoreCompactedException or OperationCanceledException)
+            {
+                LogWatchEnded(exception.Message);
+            }
+
+            await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private void Arrive(Action news)
+    {
+        arrived.Enqueue(news);
+        signal.Wake();
+    }
+
+    private void Load(StoreImage image, TimeSpan began)
+    {
+        if (image.Revision < revision)
+        {
+            return;
+        }
+
+        entries.Clear();
+        foreach (var entry in image.Entries)
+        {
+            entries[entry.Key] = entry;
+        }
+
+        isKnown = true;
+        Advance(image.Revision);
+        confirmedAt = began;
+    }
+
+    private void Apply(StoreChange change)
+    {
+        if (change.Revision <= revision)
+        {
+            return;
+        }
+
+        foreach (var entry in change.Written)
+        {
+            entries[entry.Key] = entry;
+        }
+
+        foreach (var key in change.Deleted)
+        {
+            entries.Remove(key);
+        }
+
+        Advance(change.Revision);
+    }
+
+    private void Advance(Revision reached)
+    {
+        revision = reached;
+        leaderlessSince = entries.ContainsKey(keys.Leader) ? null : leaderlessSince ?? reached;
+        view = null;
+    }
+
+    private StoreView Compose() => new()
+    {
+        IsKnown = isKnown,
+        ConfirmedAt = confirmedAt,
+        Revision = revision,
+        Initialization = Entry(keys.Initialize) is { } initialize
+            ? new Initialization(initialize.Value.Length == 0 ? null : initialize.Value, initialize.Session, initialize.Modified)
+            : null,
+        Lease = Entry(keys.Leader) is { } leader
+            ? new LeaderLease(new MemberName(leader.Value), new Term(leader.Modified.Number), leader.Session)
+            : null,
+        LeaderlessSince = leaderlessSince,
+        Members =
+        [
+            .. entries.Values
+                .Where(entry => entry.Key.StartsWith(keys.MembersPrefix, StringComparison.Ordinal))
+                .Select(entry => Documents.ToReport(new MemberName(entry.Key[keys.MembersPrefix.Length..]), entry))
+                .OfType<MemberReport>()
+                .OrderBy(report => report.Name),
+        ],
+        Sync = Entry(keys.Sync) is { } sync ? Documents.ToSync(sync.Value) : SyncState.Empty,
+        SyncRevision = Entry(keys.Sync)?.Modified ?? Revision.Absent,
+        Switchover = Entry(keys.Failover) is { } failover ? Documents.ToSwitchover(failover) : null,
+        Status = Entry(keys.Status) is { } status ? Documents.ToStatus(status.Value) : ClusterStatus.Empty,
+        ConfigurationRevision = Entry(keys.Config)?.Modified ?? Revision.Absent,
+        History = Entry(keys.History) is { } history ? Documents.ToHistory(history.Value) : [],
+        HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
+    };
+
+    [LoggerMessage(1101, LogLevel.Warning, "The watch of the store ended ({Why}); everything is read again")]
+    private partial void LogWatchEnded(string why);
+}

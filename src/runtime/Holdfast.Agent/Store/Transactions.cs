@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Holdfast.Decisions;
+using Holdfast.Model;
+using Holdfast.Ports.Store;
+using Holdfast.StoreLayout;
+
+namespace Holdfast.Agent.Store;
+
+/// <summary>
+/// The store transaction that each writing action stands for. A leader's write holds only while the leader key still has the term
+/// that it was decided on; whatever else was read for the decision is a condition as well.
+/// </summary>
+internal static class Transactions
+{
+    public static StoreTransaction Of(ClusterView view, HaAction action, ClusterKeys keys, AgentOptions options) => action switch
+    {
+        HaAction.AcquireLease acquire => new(
+            [new(keys.Leader, new Revision(acquire.Replaces.Number)), new(keys.Sync, acquire.SyncRevision)],
+            [new StoreWrite.Put(keys.Leader, view.Self.Text, acquire.Session)]),
+
+        HaAction.ReleaseLease release => new(
+            [Leads(keys, release.Term)],
+            [new StoreWrite.Delete(keys.Leader)]),
+
+        HaAction.HandOver hand => new(
+            [Leads(keys, hand.Term), new(keys.Sync, hand.SyncRevision)],
+            HandOverWrites(view, hand, keys)),
+
+        HaAction.ClaimInitialization claim => new(
+            [new(keys.Initialize, Revision.Absent)],
+            [new StoreWrite.Put(keys.Initialize, "", claim.Session)]),
+
+        HaAction.CompleteInitialization complete => new(
+            [new(keys.Initialize, complete.Claim), new(keys.Leader, Revision.Absent)],
+            CompleteWrites(view, complete, keys, options)),
+
+        HaAction.AbandonInitialization abandon => new(
+            [new(keys.Initialize, abandon.Claim)],
+            [new StoreWrite.Delete(keys.Initialize)]),
+
+        HaAction.WriteSync write => new(
+            [Leads(keys, write.Term), new(keys.Sync, write.SyncRevision)],
+            [new StoreWrite.Put(keys.Sync, Documents.ToText(write.Sync), null)]),
+
+        HaAction.WriteStatus write => new(
+            [Leads(keys, write.Term)],
+            [new StoreWrite.Put(keys.Status, Documents.ToText(write.Status), null)]),
+
+        HaAction.WriteHistory write => new(
+            [Leads(keys, write.Term), new(keys.History, write.HistoryRevision)],
+            [new StoreWrite.Put(keys.History, Documents.ToText(write.History), null)]),
+
+        HaAction.ClearSwitchover clear => new(
+            [new(keys.Failover, clear.Revision)],
+            [new StoreWrite.Delete(keys.Failover)]),
+
+        HaAction.PublishReport publish => new(
+            [],
+            [new StoreWrite.Put(keys.Member(view.Self.Text), Documents.ToText(publish.Report, options), publish.Report.Session)]),
+
+        _ => throw new InvalidOperationException($"{action.GetType().Name} writes nothing to the store."),
+    };
+
+    private static StoreCondition Leads(ClusterKeys keys, Term term) => new(keys.Leader, new Revision(term.Number));
+
+    private static ImmutableArray<StoreWrite> HandOverWrites(ClusterView view, HaAction.HandOver hand, ClusterKeys keys) =>
+    [
+        new StoreWrite.Put(keys.Leader, hand.To.Text, hand.ToSession),
+        .. hand.FinalPosition is { } final
+            ? (StoreWrite[])[new StoreWrite.Put(keys.Status, Documents.ToText(view.Store.Status with { LastPosition = final }), null)]
+            : [],
+        .. hand.Switchover is { } request
+            ? (StoreWrite[])[new StoreWrite.Put(keys.Failover, Documents.ToText(request), null)]
+            : view.Store.Switchover is not null ? [new StoreWrite.Delete(keys.Failover)] : [],
+    ];
+
+    private static ImmutableArray<StoreWrite> CompleteWrites(
+        ClusterView view, HaAction.CompleteInitialization complete, ClusterKeys keys, AgentOptions options) =>
+    [
+        new StoreWrite.Put(keys.Initialize, complete.SystemId, null),
+        new StoreWrite.Put(keys.Leader, view.Self.Text, complete.Session),
+        .. view.Store.ConfigurationRevision == Revision.Absent
+            ? (StoreWrite[])[new StoreWrite.Put(keys.Config, options.InitialConfiguration, null)]
+            : [],
+    ];
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.StoreLayout;
+
+/// <summary>The value of <c>members/NAME</c>. Positions are bytes; words are Patroni's where it has them.</summary>
+public sealed record MemberDocument
+{
+    [JsonPropertyName("conn_url")]
+    public string? ConnectUrl { get; init; }
+
+    [JsonPropertyName("api_url")]
+    public string? ApiUrl { get; init; }
+
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    [JsonPropertyName("role")]
+    public string? Role { get; init; }
+
+    [JsonPropertyName("version")]
+    public string? Version { get; init; }
+
+    [JsonPropertyName("tags")]
+    public JsonElement? Tags { get; init; }
+
+    [JsonPropertyName("xlog_location")]
+    public long? Position { get; init; }
+
+    [JsonPropertyName("receive_lsn")]
+    public long? ReceivePosition { get; init; }
+
+    [JsonPropertyName("replay_lsn")]
+    public long? ReplayPosition { get; init; }
+
+    [JsonPropertyName("replication_state")]
+    public string? ReplicationState { get; init; }
+
+    [JsonPropertyName("timeline")]
+    public int? Timeline { get; init; }
+
+    [JsonPropertyName("pause")]
+    public bool? IsPaused { get; init; }
+
+    [JsonPropertyName("pending_restart")]
+    public bool? IsRestartPending { get; init; }
+
+    [JsonPropertyName("checkpoint_after_promote")]
+    public bool? HasCheckpointedSincePromotion { get; init; }
+
+    /// <summary>Beyond Patroni: the member's disk has no room to lead.</summary>
+    [JsonPropertyName("short_of_disk")]
+    public bool? IsShortOfDisk { get; init; }
+}
+
+/// <summary>The value of <c>sync</c>. The standbys are comma-separated and sorted, or null.</summary>
+public sealed record SyncDocument
+{
+    [JsonPropertyName("leader")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Leader { get; init; }
+
+    [JsonPropertyName("sync_standby")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Standbys { get; init; }
+
+    [JsonPropertyName("quorum")]
+    public int Quorum { get; init; }
+}
+
+/// <summary>The value of <c>status</c>.</summary>
+public sealed record StatusDocument
+{
+    [JsonPropertyName("optime")]
+    public long LastPosition { get; init; }
+
+    [JsonPropertyName("slots")]
+    public SortedDictionary<string, long>? Slots { get; init; }
+}
+
+/// <summary>The value of <c>failover</c>: a change of leader that an operator asked for.</summary>
+public sealed record FailoverDocument
+{
+    [JsonPropertyName("leader")]
+    public string? From { get; init; }
+
+    [JsonPropertyName("member")]
+    public string? To { get; init; }
+
+    [JsonPropertyName("scheduled_at")]
+    public string? ScheduledAt { get; init; }
+
+    /// <summary>Beyond Patroni: where the stopped leader's log ended.</summary>
+    [JsonPropertyName("final_lsn")]
+    public long? FinalPosition { get; init; }
+}
+
+/// <summary>The documents' serializer, made at compile time.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(MemberDocument))]
+[JsonSerializable(typeof(SyncDocument))]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(FailoverDocument))]
+[JsonSerializable(typeof(JsonElement[][]))]
+public sealed partial class StoreJson : JsonSerializerContext;

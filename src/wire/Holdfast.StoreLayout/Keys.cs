@@ -1,0 +1,26 @@
+namespace Holdfast.StoreLayout;
+
+/// <summary>Where a cluster's keys are: <c>/namespace/scope/…</c>, as Patroni 4 lays them out.</summary>
+public sealed class ClusterKeys(string @namespace, string scope)
+{
+    /// <summary>All keys of the cluster begin with this.</summary>
+    public string Prefix { get; } = $"/{@namespace.Trim('/')}/{scope}/";
+
+    public string Initialize => Prefix + "initialize";
+
+    public string Leader => Prefix + "leader";
+
+    public string Config => Prefix + "config";
+
+    public string Sync => Prefix + "sync";
+
+    public string Status => Prefix + "status";
+
+    public string Failover => Prefix + "failover";
+
+    public string History => Prefix + "history";
+
+    public string MembersPrefix => Prefix + "members/";
+
+    public string Member(string name) => MembersPrefix + name;
+}
