@@ -43,6 +43,12 @@ public enum Rule
     RejectSwitchover,
     AwaitSchedule,
 
+    // The agent ends.
+    StopForShutdown,
+    HandOverForShutdown,
+    ReleaseForShutdown,
+    ShutDown,
+
     // Somebody else leads.
     FollowLeader,
     KeepFollowing,

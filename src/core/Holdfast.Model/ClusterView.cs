@@ -31,6 +31,9 @@ public sealed record ClusterView
     /// <summary>What an operator asked of this member alone and is due now; null when nothing is.</summary>
     public OperatorRequest? Request { get; init; }
 
+    /// <summary>The agent was told to end: the database stops, unless the cluster is paused, and the lease goes to somebody else.</summary>
+    public bool IsShuttingDown { get; init; }
+
     /// <summary>The leader key names this member, under its present session, and the fencing deadline has not passed.</summary>
     public bool SelfHoldsLiveLease =>
         Store.Lease is { } lease && lease.Holder == Self && lease.Session == Session.Id && Now < Session.FenceAt;

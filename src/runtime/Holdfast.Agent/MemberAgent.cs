@@ -33,6 +33,7 @@ public sealed class MemberAgent
         state = new AgentState
         {
             Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
+            ArmedUntil = guardedUntil,
         };
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
         control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
@@ -44,29 +45,35 @@ public sealed class MemberAgent
     /// <summary>What others may see of this member and ask of it.</summary>
     public IMemberControl Control => control;
 
-    /// <summary>Runs until it is told to stop, or until the loop meets something impossible.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <summary>
+    /// Runs until an orderly end is asked for and done, or until it is stopped where it is. The store sees the session end at the end
+    /// of an orderly one, so that nobody waits for it to expire.
+    /// </summary>
+    /// <param name="shutDown">Asks for an orderly end: the database stops unless the cluster is paused, and the lease is given away.</param>
+    /// <param name="stopping">Ends everything at once.</param>
+    public async Task RunAsync(CancellationToken shutDown, CancellationToken stopping)
     {
-        var following = cache.FollowAsync(stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var following = cache.FollowAsync(ending.Token);
         try
         {
-            await loop.RunAsync(stopping);
+            await loop.RunAsync(shutDown, stopping);
+            if (state.Session.Id is { } session && control.View is { Policy.IsPaused: false })
+            {
+                await store.CloseSessionAsync(session, stopping);
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The process ends, as told.
         }
-
-        await following;
-    }
-
-    /// <summary>Ends the session, which gives the lease back at once. The database must be down, or the cluster paused.</summary>
-    public async Task LeaveAsync(CancellationToken cancellationToken)
-    {
-        if (state.Session.Id is { } session)
+        catch (StoreUnavailableException)
         {
-            await store.CloseSessionAsync(session, cancellationToken);
+            // The session ends by itself.
         }
+
+        await ending.CancelAsync();
+        await following;
     }
 }
 

@@ -11,16 +11,18 @@ public static class LeadershipRules
 {
     public static Decision Decide(ClusterView view) => view switch
     {
-        { Store.IsKnown: false } => BeforeTheStoreIsKnown(view),
+        { Store.IsKnown: false, IsShuttingDown: false } => BeforeTheStoreIsKnown(view),
 
         { Database.Role: DatabaseRole.Primary, Database.IsDown: false, SelfHoldsLiveLease: false }
-            when !IsInitializing(view) => PrimaryWithoutLease(view),
+            when !IsInitializing(view) && !view.IsShuttingDown => PrimaryWithoutLease(view),
 
         { SelfHoldsLiveLease: false } when view.Database.IsDoing(DatabaseJobKind.StartPrimary)
-            || (view.Database.IsDoing(DatabaseJobKind.Promote)) =>
+            || view.Database.IsDoing(DatabaseJobKind.Promote) =>
             new(Rule.FenceRecoveryWithoutLease,
                 "the database is about to accept writes, and this member does not hold a live lease",
                 new HaAction.Fence()),
+
+        { IsShuttingDown: true } => Shutdown.Decide(view),
 
         { Database.IsBusy: true } when !Leading.MustInterrupt(view) =>
             new(Rule.WaitForJob, $"{Words.Of(view.Database.Job!.Kind)} is under way: {view.Database.Job.Progress}"),

@@ -64,7 +64,7 @@ internal sealed partial class Actor(
                 engine.Kill();
                 return true;
             case HaAction.Begin begin:
-                return Begin(view, begin.Work);
+                return Begin(begin.Work);
             case HaAction.Follow follow:
                 await engine.FollowAsync(follow.Upstream, cancellationToken);
                 return true;
@@ -93,17 +93,29 @@ internal sealed partial class Actor(
     }
 
     /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
-    private bool Begin(ClusterView view, DatabaseWork work)
+    private bool Begin(DatabaseWork work)
     {
-        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && !fences.TryArm(view.Session.FenceAt))
+        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && !TryArm(state.Session.FenceAt))
         {
             LogFenceMissing(work.GetType().Name);
             return false;
         }
 
-        state.IsArmed |= work is DatabaseWork.Promote or DatabaseWork.StartPrimary;
         engine.Begin(work);
         return true;
+    }
+
+    /// <summary>Sets the deadline in every fence; false when one of them is not ready.</summary>
+    public bool TryArm(TimeSpan fenceAt)
+    {
+        state.ArmedUntil = fenceAt;
+        return fences.TryArm(fenceAt);
+    }
+
+    public void Disarm()
+    {
+        state.ArmedUntil = null;
+        fences.Disarm();
     }
 
     private bool Accept(HaAction.AcceptRequest accept)
@@ -143,9 +155,9 @@ internal sealed partial class Actor(
         {
             case SessionKeeping.Alive:
                 state.Session = Renewed(session, before, view.Policy);
-                if (state.IsArmed)
+                if (state.ArmedUntil is not null && view.SelfHoldsLiveLease)
                 {
-                    fences.TryArm(state.Session.FenceAt);
+                    TryArm(state.Session.FenceAt);
                 }
 
                 return true;

@@ -29,16 +29,26 @@ internal sealed partial class AgentLoop(
     private Revision? configured;
     private Policy policy = new();
     private bool isPolicyKnown;
+    private bool isShuttingDown;
 
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="shutDown">Asks for an orderly end: the loop goes on until the database is down and the lease given away.</param>
+    /// <param name="stopping">Ends the loop where it is.</param>
+    public async Task RunAsync(CancellationToken shutDown, CancellationToken stopping)
     {
+        using var wake = shutDown.UnsafeRegister(static waiting => ((AgentSignal)waiting!).Wake(), signal);
         var woken = true;
-        while (!stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested && !HasShutDown(shutDown))
         {
+            isShuttingDown = shutDown.IsCancellationRequested;
             var wakeAt = await RunTurnAsync(woken, stopping);
             woken = await signal.WaitAsync(wakeAt, stopping);
         }
     }
+
+    private bool HasShutDown(CancellationToken shutDown) =>
+        shutDown.IsCancellationRequested
+        && lastDecisions.TryGetValue(nameof(Turn.Leadership), out var decision)
+        && decision.Rule == Rule.ShutDown;
 
     /// <summary>One turn; answers when the next must come though nothing happens.</summary>
     private async Task<TimeSpan> RunTurnAsync(bool woken, CancellationToken stopping)
@@ -61,7 +71,7 @@ internal sealed partial class AgentLoop(
             await CarryOutAsync(view, concern, decision, stopping);
         }
 
-        DisarmWhenHarmless(view);
+        KeepFences(view);
         var now = time.GetElapsedTime(0);
         return state.StoreFailed && turn.WakeAt < now + AfterStoreFailure ? now + AfterStoreFailure : turn.WakeAt;
     }
@@ -130,6 +140,7 @@ internal sealed partial class AgentLoop(
         Session = state.Session,
         Database = database!,
         Memory = state.Memory,
+        IsShuttingDown = isShuttingDown,
         Request = state.Request is { Job: null } pending ? pending.Request : control.TakeRequest(state),
     };
 
@@ -146,24 +157,27 @@ internal sealed partial class AgentLoop(
         }
     }
 
-    /// <summary>A fence stays armed for as long as the database could accept writes, and no longer.</summary>
-    private void DisarmWhenHarmless(ClusterView view)
+    /// <summary>
+    /// A fence stays armed for as long as the database could accept writes, and no longer. A role that is not known yet counts as
+    /// one that could: a guard that an earlier agent left armed is not let off before somebody has looked.
+    /// </summary>
+    private void KeepFences(ClusterView view)
     {
-        var mayWrite = view.Database is { Role: DatabaseRole.Primary, IsDown: false }
-            || view.Database.IsDoing(DatabaseJobKind.Promote)
-            || view.Database.IsDoing(DatabaseJobKind.StartPrimary);
-        if (view.SelfHoldsLiveLease && mayWrite && !view.Policy.IsPaused)
+        var database = view.Database;
+        var mayWrite = (!database.IsDown && database.Role == DatabaseRole.Primary)
+            || (!database.IsDown && database.Role == DatabaseRole.Unknown && !database.IsDoing(DatabaseJobKind.StartReplica))
+            || database.IsDoing(DatabaseJobKind.Promote)
+            || database.IsDoing(DatabaseJobKind.StartPrimary);
+        if (view.Policy.IsPaused || (!mayWrite && !HasJustBegun()))
         {
-            if (!state.IsArmed)
+            if (state.ArmedUntil is not null)
             {
-                state.IsArmed = true;
-                fences.TryArm(state.Session.FenceAt);
+                actor.Disarm();
             }
         }
-        else if (state.IsArmed && (view.Policy.IsPaused || (!mayWrite && !HasJustBegun())))
+        else if (view.SelfHoldsLiveLease && state.ArmedUntil != state.Session.FenceAt)
         {
-            state.IsArmed = false;
-            fences.Disarm();
+            actor.TryArm(state.Session.FenceAt);
         }
     }
 

@@ -12,8 +12,8 @@ internal sealed class AgentState
 
     public PendingRequest? Request { get; set; }
 
-    /// <summary>A deadline is set in the fences now.</summary>
-    public bool IsArmed { get; set; }
+    /// <summary>The deadline that the fences hold now; null while they hold none.</summary>
+    public TimeSpan? ArmedUntil { get; set; }
 
     /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
     public bool StoreFailed { get; set; }

@@ -1,6 +1,6 @@
 using Holdfast.Ports.Fencing;
 
-namespace Holdfast.Agent.Fencing;
+namespace Holdfast.Guard;
 
 /// <summary>
 /// The agent's own fence: a thread that does nothing but wait for the deadline. It needs neither the loop, nor the thread pool,
