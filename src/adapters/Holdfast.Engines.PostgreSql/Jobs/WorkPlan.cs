@@ -1,0 +1,36 @@
+using Holdfast.Model;
+using Holdfast.Ports.Database;
+
+namespace Holdfast.Engines.PostgreSql.Jobs;
+
+/// <summary>Who does which work.</summary>
+internal sealed class WorkPlan(ServerJobs server, BootstrapJob bootstrap, CloneJob clone, RewindJob rewind)
+{
+    public static DatabaseJobKind Kind(DatabaseWork work) => work switch
+    {
+        DatabaseWork.Bootstrap => DatabaseJobKind.Bootstrap,
+        DatabaseWork.CloneFrom => DatabaseJobKind.Clone,
+        DatabaseWork.RewindTo => DatabaseJobKind.Rewind,
+        DatabaseWork.StartPrimary => DatabaseJobKind.StartPrimary,
+        DatabaseWork.StartReplica => DatabaseJobKind.StartReplica,
+        DatabaseWork.Stop => DatabaseJobKind.Stop,
+        DatabaseWork.Restart => DatabaseJobKind.Restart,
+        DatabaseWork.Promote => DatabaseJobKind.Promote,
+        DatabaseWork.Checkpoint => DatabaseJobKind.Checkpoint,
+        _ => throw new ArgumentOutOfRangeException(nameof(work), work, "unknown work"),
+    };
+
+    public Task<string> RunAsync(DatabaseWork work, JobContext context) => work switch
+    {
+        DatabaseWork.Bootstrap => bootstrap.RunAsync(context),
+        DatabaseWork.CloneFrom copy => clone.RunAsync(copy.Source, context),
+        DatabaseWork.RewindTo onto => rewind.RunAsync(onto.Source, context),
+        DatabaseWork.StartPrimary => server.StartPrimaryAsync(context),
+        DatabaseWork.StartReplica start => server.StartReplicaAsync(start.Upstream, context),
+        DatabaseWork.Stop stop => server.StopAsync(stop.PoliteBudget, context),
+        DatabaseWork.Restart => server.RestartAsync(context),
+        DatabaseWork.Promote promote => server.PromoteAsync(promote.Limit, context),
+        DatabaseWork.Checkpoint => server.CheckpointAsync(context),
+        _ => throw new ArgumentOutOfRangeException(nameof(work), work, "unknown work"),
+    };
+}

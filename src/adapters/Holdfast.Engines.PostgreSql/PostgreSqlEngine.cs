@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Holdfast.Engines.PostgreSql.Configuration;
+using Holdfast.Engines.PostgreSql.Jobs;
+using Holdfast.Engines.PostgreSql.Observation;
+using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.PostgreSql.Replication;
+using Holdfast.Model;
+using Holdfast.Ports;
+using Holdfast.Ports.Database;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Holdfast.Engines.PostgreSql;
+
+/// <summary>One PostgreSQL server beside the agent, versions 12 to 18.</summary>
+public sealed partial class PostgreSqlEngine : IDatabaseEngine
+{
+    private readonly Lock _lock = new();
+    private readonly ILogger _logger;
+    private readonly Installation _installation;
+    private readonly ConfigurationFiles _files;
+    private readonly ConfigurationKeeper _configuration;
+    private readonly SyncWatch _sync;
+    private readonly Postmaster _postmaster;
+    private readonly LocalConnection _connection;
+    private readonly Observer _observer;
+    private readonly MemberSlots _slots;
+    private readonly JobBoard _board;
+    private readonly WorkPlan _plan;
+    private CancellationTokenSource _cancelJob = new();
+    private Task _flow = Task.CompletedTask;
+
+    /// <exception cref="InvalidOperationException">The agent is root, and no unprivileged user for PostgreSQL is named.</exception>
+    public PostgreSqlEngine(PostgreSqlOptions options, IAgentSignal signal, TimeProvider time, ILogger logger)
+    {
+        _logger = logger;
+        _installation = new(options, time);
+        _files = new(options, _installation.Account);
+        _sync = new(time, signal);
+        _configuration = new(options, _files, _installation.Control, _installation.Tools, _sync, logger);
+        _postmaster = new(options, _installation.Tools, signal, logger);
+        _connection = new(options, time);
+        _observer = new(_installation, _postmaster, _connection, _configuration, _sync, signal);
+        _slots = new(options, _files, _connection, time);
+        _board = new(time, signal);
+        var server = new ServerJobs(_postmaster, _configuration, _files, _connection, _sync, _installation);
+        _plan = new(
+            server,
+            new(_installation, _files, server, _postmaster, _connection),
+            new(_installation, _files, _postmaster),
+            new(_installation, _configuration, _files, _postmaster));
+        ToolRunner.KillLeftovers(_installation.Directory.Path);
+    }
+
+    public async Task<DatabaseView> ObserveAsync(CancellationToken cancellationToken)
+    {
+        var view = await _observer.LookAsync(_board.Current, cancellationToken);
+        return view with { Job = _board.Current, Disk = _installation.Disk.Look() };
+    }
+
+    public void Begin(DatabaseWork work)
+    {
+        lock (_lock)
+        {
+            if (_board.Current is { State: JobState.Running } running && work is not DatabaseWork.Stop)
+            {
+                throw new InvalidOperationException($"the job {running.Kind} still runs");
+            }
+
+            _cancelJob.Cancel();
+            _cancelJob = new();
+            _flow = RunAsync(work, _board.Post(WorkPlan.Kind(work)), _flow, _cancelJob.Token);
+        }
+    }
+
+    public void CancelJob()
+    {
+        lock (_lock)
+        {
+            _cancelJob.Cancel();
+        }
+    }
+
+    public async Task FollowAsync(Upstream? upstream, CancellationToken cancellationToken)
+    {
+        if (_configuration.Upstream == upstream && _files.IsStandby)
+        {
+            return;
+        }
+
+        _configuration.Upstream = upstream;
+        await ApplyAsync(cancellationToken);
+        if (_installation.MajorVersion < 13 && _postmaster.Pid is not null && _files.IsStandby)
+        {
+            // Version 12 reads where to stream from only when it starts.
+            Begin(new DatabaseWork.Restart());
+        }
+    }
+
+    public async Task SetSynchronousAsync(SyncSetting wish, CancellationToken cancellationToken)
+    {
+        if (_sync.Wish(wish))
+        {
+            await ApplyAsync(cancellationToken);
+        }
+    }
+
+    public async Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
+    {
+        if (_observer.Last is not { } observed)
+        {
+            return;
+        }
+
+        try
+        {
+            await _slots.SetAsync(members, observed, _configuration.Dynamic, cancellationToken);
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        {
+            // The next look shows which slots exist, and the next turn tries again.
+            LogSlotsFailed(error.Message);
+        }
+    }
+
+    public async Task ConfigureAsync(string dynamicConfiguration, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _configuration.Dynamic = DynamicSettings.Parse(dynamicConfiguration);
+        }
+        catch (JsonException error)
+        {
+            LogConfigurationUnreadable(error.Message);
+            return;
+        }
+
+        await ApplyAsync(cancellationToken);
+    }
+
+    public void Kill() => _postmaster.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        CancelJob();
+        await _flow;
+        _observer.Dispose();
+        _sync.Dispose();
+        _postmaster.Dispose();
+        await _connection.DisposeAsync();
+        await _installation.Disk.DisposeAsync();
+        _configuration.Dispose();
+        _cancelJob.Dispose();
+    }
+
+    /// <summary>Writes the files, and has a running server read them. Without a system it waits for the next start.</summary>
+    private async Task ApplyAsync(CancellationToken cancellationToken)
+    {
+        var version = await _installation.ReadMajorVersionAsync(cancellationToken);
+        if (_installation.Directory.Look(version).State != DataDirectoryState.Valid)
+        {
+            return;
+        }
+
+        if (await _configuration.WriteAsync(cancellationToken) && _postmaster.Signal(Posix.SigHup))
+        {
+            LogReloaded();
+        }
+    }
+
+    private async Task RunAsync(DatabaseWork work, long number, Task previous, CancellationToken cancellationToken)
+    {
+        // From here on the flow runs beside the agent's loop.
+        await Task.Yield();
+        await previous;
+        var kind = WorkPlan.Kind(work);
+        var context = new JobContext(words => _board.Report(number, words), _postmaster.Kills, cancellationToken);
+        try
+        {
+            await _installation.ReadMajorVersionAsync(cancellationToken);
+            End(number, kind, JobState.Succeeded, await _plan.RunAsync(work, context));
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            End(number, kind, JobState.Cancelled, cancellationToken.IsCancellationRequested ? "cancelled" : cancelled.Message);
+        }
+#pragma warning disable CA1031 // The edge of a job: whatever went wrong is shown as its failure, and the core decides.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            End(number, kind, JobState.Failed, _installation.Secrets.Redact(error.Message));
+        }
+    }
+
+    private void End(long number, DatabaseJobKind kind, JobState state, string words)
+    {
+        LogJobEnded(kind, state, words);
+        _board.End(number, state, words);
+    }
+
+    [LoggerMessage(5020, LogLevel.Information, "Job {Kind} {State}: {Words}")]
+    private partial void LogJobEnded(DatabaseJobKind kind, JobState state, string words);
+
+    [LoggerMessage(5021, LogLevel.Information, "PostgreSQL was told to read its configuration again")]
+    private partial void LogReloaded();
+
+    [LoggerMessage(5022, LogLevel.Warning, "Replication slots could not be set: {Why}")]
+    private partial void LogSlotsFailed(string why);
+
+    [LoggerMessage(5023, LogLevel.Error, "The dynamic configuration is no JSON and is ignored: {Why}")]
+    private partial void LogConfigurationUnreadable(string why);
+}

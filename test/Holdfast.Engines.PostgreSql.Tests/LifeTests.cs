@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Model;
+using Holdfast.Ports.Database;
+using Xunit;
+
+namespace Holdfast.Engines.PostgreSql.Tests;
+
+/// <summary>A server's life on one host: made, started, crashed, killed, taken over.</summary>
+public class LifeTests
+{
+    [Fact]
+    public async Task A_bootstrapped_system_is_a_primary_that_replicas_can_use()
+    {
+        await using var member = Member.Create("one");
+        Assert.Equal(DataDirectoryState.Empty, (await member.LookAsync()).Directory);
+
+        await member.DoAsync(new DatabaseWork.Bootstrap());
+
+        var view = await member.UntilAsync(view => view.IsRunningPrimary);
+        Assert.True(view.IsResponsive);
+        Assert.Equal(new Timeline(1), view.Timeline);
+        Assert.True(view.HasCheckpointedSincePromotion);
+        Assert.True(view.Position > LogPosition.Zero);
+        Assert.NotEmpty(view.SystemId ?? "");
+        Assert.False(view.IsRestartPending);
+        Assert.Null(view.Trouble);
+        Assert.Equal(2L, await member.SqlAsync("SELECT count(*) FROM pg_roles WHERE rolname IN ('replicator', 'rewinder')"));
+    }
+
+    [Fact]
+    public async Task A_stop_leaves_a_clean_system_that_starts_again()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+
+        await member.DoAsync(new DatabaseWork.Stop(TimeSpan.FromSeconds(20)));
+
+        var view = await member.LookAsync();
+        Assert.Equal(DatabaseProcess.Stopped, view.Process);
+        Assert.True(view.Control is { WasShutDownCleanly: true, WasPrimary: true });
+        Assert.Empty(member.LivingProcesses());
+        await member.DoAsync(new DatabaseWork.StartPrimary());
+        await member.UntilAsync(view => view.IsRunningPrimary);
+    }
+
+    [Fact]
+    public async Task A_crash_of_the_postmaster_wakes_the_agent_and_leaves_no_backend()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        var busy = member.SqlAsync("SELECT pg_sleep(600)");
+        await member.UntilAsync(view => member.LivingProcesses().Length > 6);
+        member.Signal.Forget();
+
+        var clock = Stopwatch.StartNew();
+        Posix.Signal(member.PostmasterPid, Posix.SigKill);
+        await member.Signal.WaitAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"crash to wake: {clock.Elapsed.TotalMilliseconds:0.0} ms");
+
+        Assert.Empty(member.LivingProcesses());
+        var view = await member.LookAsync();
+        Assert.Equal(DatabaseProcess.Crashed, view.Process);
+        Assert.True(view.Control is { WasShutDownCleanly: false, WasPrimary: true });
+        await Assert.ThrowsAnyAsync<Exception>(() => busy);
+        await member.DoAsync(new DatabaseWork.StartPrimary());
+    }
+
+    [Fact]
+    public async Task A_kill_ends_every_process_even_when_the_postmaster_is_frozen()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        var pid = member.PostmasterPid;
+        var busy = member.SqlAsync("SELECT pg_sleep(600)");
+        await member.UntilAsync(view => member.LivingProcesses().Length > 6);
+        Posix.Signal(pid, 19);
+
+        var clock = Stopwatch.StartNew();
+        member.Engine.Kill();
+        TestContext.Current.TestOutputHelper?.WriteLine($"kill: {clock.Elapsed.TotalMilliseconds:0.0} ms");
+
+        Assert.Empty(member.LivingProcesses());
+        await member.UntilAsync(view => view.Process == DatabaseProcess.Stopped);
+        await Assert.ThrowsAnyAsync<Exception>(() => busy);
+    }
+
+    [Fact]
+    public async Task The_guards_killer_needs_nothing_but_the_directory()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+
+        new PostgreSqlKiller(member.Data).Kill();
+
+        Assert.Empty(member.LivingProcesses());
+        await member.UntilAsync(view => view.Process == DatabaseProcess.Crashed);
+    }
+
+    [Fact]
+    public async Task A_frozen_server_is_seen_as_running_but_silent()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        var processes = member.LivingProcesses();
+        foreach (var pid in processes)
+        {
+            Posix.Signal(pid, 19);
+        }
+
+        var view = await member.LookAsync();
+        Assert.True(view is { Process: DatabaseProcess.Running, IsResponsive: false, Role: DatabaseRole.Primary }, view.ToString());
+
+        foreach (var pid in processes)
+        {
+            Posix.Signal(pid, 18);
+        }
+
+        await member.UntilAsync(view => view.IsResponsive);
+    }
+
+    [Fact]
+    public async Task A_running_server_is_taken_over_by_the_next_agent()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        var pid = member.PostmasterPid;
+
+        await member.ReplaceEngineAsync();
+
+        var view = await member.LookAsync();
+        Assert.True(view.IsRunningPrimary);
+        Assert.Equal(pid, member.PostmasterPid);
+        member.Signal.Forget();
+        Posix.Signal(pid, Posix.SigKill);
+        await member.Signal.WaitAsync();
+        Assert.Equal(DatabaseProcess.Crashed, (await member.LookAsync()).Process);
+    }
+
+    [Fact]
+    public async Task A_stop_that_is_not_polite_enough_is_enforced()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        Posix.Signal(member.PostmasterPid, 19);
+
+        var job = await member.DoAsync(new DatabaseWork.Stop(TimeSpan.FromMilliseconds(100)));
+
+        Assert.Contains("killed", job.Progress, StringComparison.Ordinal);
+        Assert.Empty(member.LivingProcesses());
+    }
+
+    [Fact]
+    public async Task No_secret_is_on_a_command_line_or_in_a_log()
+    {
+        await using var member = Member.Create("one");
+        await member.DoAsync(new DatabaseWork.Bootstrap());
+
+        var seen = string.Concat(member.LivingProcesses().Select(ProcFs.CommandLine));
+        var logs = string.Concat(Directory.GetFiles(Path.Combine(member.Data, "log")).Append(member.Options.StartupLogPath).Select(File.ReadAllText));
+        Assert.DoesNotContain("Secret", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("Secret", logs, StringComparison.Ordinal);
+        Assert.DoesNotContain("Secret", await File.ReadAllTextAsync(Path.Combine(member.Data, "postgresql.conf"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(member.Options.PgPassPath));
+    }
+}
