@@ -58,6 +58,14 @@ public sealed record DatabaseView
     /// <summary>Why the database is as it is, in the engine's words; null when nothing is wrong.</summary>
     public string? Trouble { get; init; }
 
+    /// <summary>When the running server was started; null when it is not known.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the last replayed transaction was committed on its primary; null on a primary, or before the first.</summary>
+    public DateTimeOffset? ReplayedAt { get; init; }
+
+    public bool IsReplayPaused { get; init; }
+
     /// <summary>A job runs that no other may interrupt; a checkpoint goes on beside whatever else happens.</summary>
     public bool IsBusy => Job is { State: JobState.Running, Kind: not DatabaseJobKind.Checkpoint };
 

@@ -122,6 +122,9 @@ public sealed record MemberReport
     public bool IsShortOfDisk { get; init; }
 
     public string Version { get; init; } = "";
+
+    /// <summary>The member's key as the store holds it, a JSON object, for what the model leaves out; null when that is not kept.</summary>
+    public string? Document { get; init; }
 }
 
 /// <summary>What an operator said of a member's part in the cluster.</summary>

@@ -20,9 +20,17 @@ public interface IMemberControl
 
     /// <summary>
     /// Merges a JSON object into the dynamic configuration: null removes an existing key; an object under an absent key is stored
-    /// as given. Or puts it in place of the whole.
+    /// as given. Or puts it in place of the whole. When it is done, the words are the configuration as it was written.
     /// </summary>
     Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts a JSON object in place of the dynamic configuration if that is still the one of this revision, and is a conflict otherwise.
+    /// </summary>
+    Task<ControlAnswer> ReplaceConfigurationAsync(string json, Revision expected, CancellationToken cancellationToken) =>
+        View?.Store.ConfigurationRevision == expected
+            ? ChangeConfigurationAsync(json, ConfigurationChange.Replace, cancellationToken)
+            : Task.FromResult(new ControlAnswer(ControlOutcome.Conflict, "the configuration was changed by somebody else"));
 
     /// <summary>Asks for another leader. The caller waits for the outcome by watching <see cref="View"/>.</summary>
     Task<ControlAnswer> RequestSwitchoverAsync(SwitchoverRequest request, CancellationToken cancellationToken);
@@ -50,7 +58,11 @@ public enum ConfigurationChange
 }
 
 /// <summary>When a restart is to happen, and what must hold then.</summary>
-public sealed record RestartConditions(DateTimeOffset? At, DatabaseRole? OnlyIfRole, bool OnlyIfPending, string? OnlyIfVersionBelow);
+public sealed record RestartConditions(DateTimeOffset? At, DatabaseRole? OnlyIfRole, bool OnlyIfPending, string? OnlyIfVersionBelow)
+{
+    /// <summary>How long the restart may take before another member is to lead; null for the cluster's own limit.</summary>
+    public TimeSpan? Limit { get; init; }
+}
 
 /// <summary>How a request to the agent ended, with the words for the person who made it.</summary>
 public sealed record ControlAnswer(ControlOutcome Outcome, string Words);

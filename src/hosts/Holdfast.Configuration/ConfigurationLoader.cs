@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Holdfast.Configuration.EnvironmentVariables;
+using Holdfast.Configuration.Reading;
+using Holdfast.Configuration.Yaml;
+
+namespace Holdfast.Configuration;
+
+/// <summary>What a configuration is read for: a command line can do with much less than an agent.</summary>
+public enum ConfigurationPurpose
+{
+    Agent,
+    CommandLine,
+}
+
+/// <summary>Reads a configuration: Patroni's YAML, with the environment laid over it.</summary>
+public static class ConfigurationLoader
+{
+    private const int FileBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Reads a file, or every .yml and .yaml file of a directory in the order of their names. Null: the environment alone.</summary>
+    public static ConfigurationResult Load(string? path, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose)
+    {
+        var problems = new ProblemList();
+        var root = new ConfigNode.Mapping(new(path ?? "environment", 0, 0), []);
+        foreach (var (file, text) in ReadFiles(path, problems))
+        {
+            if (YamlSource.Read(text, file, problems) is { } mapping)
+            {
+                root = root.OverlaidBy(mapping) with { Origin = mapping.Origin };
+            }
+        }
+
+        return Read(root, environment, purpose, problems);
+    }
+
+    /// <summary>Reads text that came from somewhere named <paramref name="file"/>.</summary>
+    public static ConfigurationResult Parse(string text, string file, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose)
+    {
+        var problems = new ProblemList();
+        var root = YamlSource.Read(text, file, problems) ?? new ConfigNode.Mapping(new(file, 0, 0), []);
+        return Read(root, environment, purpose, problems);
+    }
+
+    private static ConfigurationResult Read(
+        ConfigNode.Mapping root, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose, ProblemList problems)
+    {
+        if (problems.HasErrors)
+        {
+            // A file that could not be parsed says nothing; what it leaves open would only look missing.
+            return new(null, problems.ToImmutable());
+        }
+
+        var overlaid = root.OverlaidBy(EnvironmentOverlay.Read(environment, problems));
+        var configuration = RootReader.Read(new Section("", overlaid, root.Origin, problems), purpose);
+        return new(problems.HasErrors ? null : configuration, problems.ToImmutable());
+    }
+
+    private static IEnumerable<(string File, string Text)> ReadFiles(string? path, ProblemList problems)
+    {
+        if (path is null)
+        {
+            yield break;
+        }
+
+        ImmutableArray<string> files = Directory.Exists(path)
+            ? [.. Directory.EnumerateFiles(path).Where(file => Path.GetExtension(file) is ".yml" or ".yaml").Order(StringComparer.Ordinal)]
+            : [path];
+        foreach (var file in files)
+        {
+            if (ReadFile(file, problems) is { } text)
+            {
+                yield return (file, text);
+            }
+        }
+    }
+
+    private static string? ReadFile(string file, ProblemList problems)
+    {
+        try
+        {
+            if (new FileInfo(file).Length > FileBytesMax)
+            {
+                problems.Error(new(file, 0, 0), "", "the file is too large to be a configuration");
+                return null;
+            }
+
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Error(new(file, 0, 0), "", $"the file cannot be read: {exception.Message}");
+            return null;
+        }
+    }
+}

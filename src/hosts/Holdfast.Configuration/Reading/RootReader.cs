@@ -1,0 +1,262 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Holdfast.Configuration.Yaml;
+
+namespace Holdfast.Configuration.Reading;
+
+/// <summary>Reads the whole tree, section by section.</summary>
+internal static class RootReader
+{
+    private const string DefaultNamespace = "service";
+    private const int RestApiPortDefault = 8008;
+    private const int RaftPortDefault = 2380;
+
+    private static readonly SearchValues<char> NameLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
+    private static readonly string[] UnsupportedStores = ["etcd3", "etcd", "consul", "zookeeper", "exhibitor", "kubernetes"];
+    private static readonly string[] UnsupportedEngines = ["mysql", "mongodb"];
+
+    public static HoldfastConfiguration? Read(Section root, ConfigurationPurpose purpose)
+    {
+        var isAgent = purpose == ConfigurationPurpose.Agent;
+        var scope = isAgent ? root.RequiredText("scope", "my-cluster") : root.Text("scope") ?? "";
+        var name = isAgent ? root.RequiredText("name", "node-1") : root.Text("name") ?? "";
+        CheckName(root, "scope", scope);
+        CheckName(root, "name", name);
+        var restApi = ReadRestApi(root, isAgent);
+        var configuration = new HoldfastConfiguration
+        {
+            Scope = scope ?? "",
+            Namespace = root.Text("namespace")?.Trim('/') is { Length: > 0 } stated ? stated : DefaultNamespace,
+            Name = name ?? "",
+            Log = LogReader.Read(root.Inner("log")),
+            RestApi = restApi,
+            Raft = ReadRaft(root, isAgent),
+            PostgreSql = PostgreSqlReader.Read(root, isAgent),
+            Bootstrap = BootstrapReader.Read(root.Inner("bootstrap")),
+            Tags = TagsReader.Read(root.Inner("tags")),
+            Watchdog = ReadWatchdog(root.Inner("watchdog")),
+            Ctl = ReadCtl(root.Inner("ctl"), restApi),
+            UsesGuard = root.Flag("guard") ?? true,
+        };
+        RefuseUnsupported(root, isAgent);
+        root.AcceptWithoutMeaning("it tunes Patroni's own threads", "thread_pool_size", "thread_stack_size");
+        root.RefuseUnknown();
+        return configuration;
+    }
+
+    private static void CheckName(Section root, string key, string? text)
+    {
+        if (text is not null && text.AsSpan().ContainsAnyExcept(NameLetters))
+        {
+            root.Error(key, $"'{text}' is not a name; use letters, digits, '-', '_' and '.'");
+        }
+    }
+
+    private static RestApiConfiguration? ReadRestApi(Section root, bool isAgent)
+    {
+        var section = root.Inner("restapi");
+        if (!section.IsPresent && !isAgent)
+        {
+            return null;
+        }
+
+        var listen = section.Listen("listen", RestApiPortDefault);
+        var connect = section.ReachableAddress("connect_address", RestApiPortDefault);
+        if (isAgent && section.Node("listen") is null)
+        {
+            section.Missing("listen", "10.0.0.1:8008");
+        }
+
+        if (connect is null && section.Node("connect_address") is null)
+        {
+            connect = ConnectDefault(listen);
+            if (connect is null && isAgent)
+            {
+                section.Missing("connect_address", "10.0.0.1:8008");
+            }
+        }
+
+        var api = new RestApiConfiguration
+        {
+            Listen = listen ?? new([], RestApiPortDefault),
+            ConnectAddress = connect ?? new("127.0.0.1", RestApiPortDefault),
+            Authentication = ReadCredentials(section),
+            CertFile = section.Text("certfile"),
+            KeyFile = section.Text("keyfile"),
+            KeyFilePassword = section.Text("keyfile_password"),
+            CaFile = section.Text("cafile"),
+            VerifyClient = section.Word(
+                "verify_client",
+                ("none", ClientVerification.None),
+                ("optional", ClientVerification.Optional),
+                ("required", ClientVerification.Required)) ?? ClientVerification.None,
+            AllowList = section.Texts("allowlist") ?? [],
+            AllowListIncludesMembers = section.Flag("allowlist_include_members") ?? false,
+            ExtraHeaders = section.NamedValues("http_extra_headers"),
+            HttpsExtraHeaders = section.NamedValues("https_extra_headers"),
+        };
+        CheckTls(section, api);
+        section.AcceptWithoutMeaning("it tunes Patroni's own HTTP server", "request_queue_size", "thread_pool_size", "server_tokens", "ciphers");
+        section.RefuseUnknown();
+        return api;
+    }
+
+    private static void CheckTls(Section section, RestApiConfiguration api)
+    {
+        if (api.VerifyClient != ClientVerification.None && api.CertFile is null)
+        {
+            section.Error("verify_client", "needs TLS; write certfile as well");
+        }
+
+        if (api.VerifyClient != ClientVerification.None && api.CertFile is not null && api.CaFile is null)
+        {
+            section.Error("verify_client", "needs cafile: the authority whose client certificates are accepted");
+        }
+
+        if (api.KeyFile is not null && api.CertFile is null)
+        {
+            section.Error("keyfile", "has no certificate; write certfile as well");
+        }
+    }
+
+    // Patroni insists on both; where one address is listened on, it is also the one to connect to.
+    private static HostPort? ConnectDefault(ListenAddress? listen) =>
+        listen is { Hosts: [not ("*" or "0.0.0.0" or "::")] } ? new(listen.Hosts[0], listen.Port) : null;
+
+    private static Credentials? ReadCredentials(Section section)
+    {
+        var inner = section.Inner("authentication");
+        var username = inner.Text("username");
+        var password = inner.Text("password");
+        inner.RefuseUnknown();
+        if ((username is null) != (password is null))
+        {
+            section.Error("authentication", "needs both username and password");
+        }
+
+        return username is not null && password is not null ? new(username, password) : null;
+    }
+
+    private static RaftConfiguration? ReadRaft(Section root, bool isAgent)
+    {
+        var section = root.Inner("raft");
+        if (!section.IsPresent)
+        {
+            return null;
+        }
+
+        var self = section.ReachableAddress("self_addr", RaftPortDefault);
+        if (isAgent && section.Node("self_addr") is null)
+        {
+            section.Missing("self_addr", "10.0.0.1:2380");
+        }
+
+        var raft = new RaftConfiguration
+        {
+            SelfAddress = self ?? new("127.0.0.1", RaftPortDefault),
+            BindAddress = section.Address("bind_addr", RaftPortDefault) ?? self ?? new("127.0.0.1", RaftPortDefault),
+            PartnerAddresses = ReadPartners(section),
+            DataDirectory = section.Text("data_dir"),
+            Password = section.Text("password"),
+            CertFile = section.Text("certfile"),
+            KeyFile = section.Text("keyfile"),
+            CaFile = section.Text("cafile"),
+        };
+        section.AcceptWithoutMeaning(
+            "it tunes Patroni's own Raft library",
+            "min_timeout", "max_timeout", "connection_timeout", "append_entries_period", "connection_retry_time", "leader_fallback_timeout");
+        section.RefuseUnknown();
+        return raft;
+    }
+
+    private static ImmutableArray<HostPort> ReadPartners(Section section)
+    {
+        var partners = ImmutableArray.CreateBuilder<HostPort>();
+        ImmutableArray<string> texts = section.Node("partner_addrs") is ConfigNode.Scalar scalar
+            ? [.. scalar.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
+            : section.Texts("partner_addrs") ?? [];
+        foreach (var text in texts)
+        {
+            if (Addresses.ParseAddress(text, RaftPortDefault) is { } address)
+            {
+                partners.Add(address);
+            }
+            else
+            {
+                section.Error("partner_addrs", $"'{text}' is not an address such as 10.0.0.2:2380");
+            }
+        }
+
+        return partners.ToImmutable();
+    }
+
+    private static WatchdogConfiguration ReadWatchdog(Section section)
+    {
+        var initial = new WatchdogConfiguration();
+        var watchdog = new WatchdogConfiguration
+        {
+            Mode = section.Word(
+                "mode",
+                ("off", WatchdogMode.Off),
+                ("automatic", WatchdogMode.Automatic),
+                ("required", WatchdogMode.Required),
+                ("false", WatchdogMode.Off)) ?? initial.Mode,
+            Device = section.Text("device") ?? initial.Device,
+            SafetyMarginSeconds = (int)(section.Amount("safety_margin", Decisions.Configuration.Quantities.Seconds, -1, 3600) ?? initial.SafetyMarginSeconds),
+            Driver = section.Text("driver") ?? initial.Driver,
+        };
+        section.RefuseUnknown();
+        return watchdog;
+    }
+
+    private static CtlConfiguration ReadCtl(Section section, RestApiConfiguration? api)
+    {
+        var ctl = new CtlConfiguration
+        {
+            Insecure = section.Flag("insecure") ?? false,
+            CaCert = section.Text("cacert") ?? section.Text("cafile") ?? api?.CaFile,
+            CertFile = section.Text("certfile"),
+            KeyFile = section.Text("keyfile"),
+            KeyFilePassword = section.Text("keyfile_password"),
+            Authentication = ReadCredentials(section) ?? api?.Authentication,
+        };
+        section.RefuseUnknown();
+        return ctl;
+    }
+
+    private static void RefuseUnsupported(Section root, bool isAgent)
+    {
+        var refused = false;
+        foreach (var store in UnsupportedStores.Where(store => root.Node(store) is not null))
+        {
+            refused = true;
+            Report(store, $"this store is not yet supported; supported is 'raft', the embedded store: raft: {{self_addr: HOST:{RaftPortDefault}, partner_addrs: [...]}}");
+        }
+
+        if (isAgent && !refused && root.Node("raft") is null)
+        {
+            root.Error("raft", $"no store is configured; supported is 'raft', the embedded store: raft: {{self_addr: HOST:{RaftPortDefault}, partner_addrs: [...]}}");
+        }
+
+        foreach (var engine in UnsupportedEngines.Where(engine => root.Node(engine) is not null))
+        {
+            Report(engine, "this engine is not yet supported; supported is 'postgresql'");
+        }
+
+        if (root.Node("citus") is not null)
+        {
+            Report("citus", "Citus is not supported");
+        }
+
+        void Report(string key, string message)
+        {
+            // A command line speaks to members only, whatever they coordinate through.
+            if (isAgent)
+            {
+                root.Error(key, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+
+namespace Holdfast.Api;
+
+/// <summary>What the REST interface of one member serves, where, and to whom. Reloaded as a whole.</summary>
+public sealed record RestApiOptions
+{
+    public required string Scope { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The product's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Where to listen; <c>*</c> is every address. A change takes effect with the next start.</summary>
+    public required ImmutableArray<RestEndpoint> Listen { get; init; }
+
+    /// <summary>What unsafe requests must present; null: nothing.</summary>
+    public RestCredentials? Credentials { get; init; }
+
+    /// <summary>TLS; null: plain HTTP. A change between the two takes effect with the next start.</summary>
+    public RestTls? Tls { get; init; }
+
+    /// <summary>Addresses and networks that may make unsafe requests; empty: all.</summary>
+    public ImmutableArray<string> AllowList { get; init; } = [];
+
+    /// <summary>The members' own addresses may make unsafe requests as well, and when the list is empty, only they.</summary>
+    public bool AllowListIncludesMembers { get; init; }
+
+    public ImmutableArray<KeyValuePair<string, string>> ExtraHeaders { get; init; } = [];
+
+    /// <summary>This member's tags, a JSON object in the operator's order; null when there are none.</summary>
+    public string? TagsJson { get; init; }
+
+    /// <summary>What the operator should know of this member's set-up, such as a guard that is turned off.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    public RestLimits Limits { get; init; } = new();
+}
+
+public sealed record RestEndpoint(string Host, int Port);
+
+public sealed record RestCredentials(string Username, string Password)
+{
+    public override string ToString() => $"{Username}, password not shown";
+}
+
+public enum ClientCertificates
+{
+    None,
+
+    /// <summary>Unsafe requests need one.</summary>
+    Optional,
+
+    /// <summary>Every connection needs one.</summary>
+    Required,
+}
+
+/// <summary>The certificate that is shown, and whose clients are trusted. PEM files.</summary>
+public sealed record RestTls
+{
+    public required string CertFile { get; init; }
+
+    /// <summary>Null: the key is in <see cref="CertFile"/>.</summary>
+    public string? KeyFile { get; init; }
+
+    public string? KeyFilePassword { get; init; }
+
+    public string? CaFile { get; init; }
+
+    public ClientCertificates VerifyClient { get; init; }
+
+    public override string ToString() => $"{nameof(RestTls)} {CertFile}";
+}
+
+/// <summary>What one client may cost.</summary>
+public sealed record RestLimits
+{
+    public long RequestBodyBytesMax { get; init; } = 1024 * 1024;
+
+    public long ConnectionsMax { get; init; } = 512;
+
+    /// <summary>How long a request's head may take to arrive.</summary>
+    public TimeSpan RequestHeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request's body may stall at its beginning; after that it must keep a minimum rate.</summary>
+    public TimeSpan RequestBodyGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan IdleConnectionTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a switchover is waited for; null: twice the longer of 10 s and the loop's wait, as Patroni does.</summary>
+    public TimeSpan? SwitchoverWait { get; init; }
+}

@@ -1,0 +1,166 @@
+using Holdfast.Api.Contracts;
+using Holdfast.Api.Health;
+using Holdfast.Api.Metrics;
+using Holdfast.Api.Operations;
+using Holdfast.Api.Status;
+using Holdfast.Ports.Control;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Api.Serving;
+
+/// <summary>Takes every request to its endpoint and writes the answer.</summary>
+internal sealed partial class RequestHandler(IMemberControl control, TimeProvider time, Func<RestApiOptions> options, ILogger logger)
+{
+    private readonly TimeSpan servingSince = time.GetElapsedTime(0);
+    private readonly SwitchoverEndpoint switchover = new(control, time);
+    private readonly RestartEndpoint restart = new(control);
+    private readonly ConfigurationEndpoint configuration = new(control);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var current = options();
+        Reply reply;
+        try
+        {
+            reply = await AnswerAsync(context, current, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (BadHttpRequestException exception)
+        {
+            reply = Reply.Words(exception.StatusCode, exception.Message);
+        }
+#pragma warning disable CA1031 // The edge of a request: whatever went wrong, this client is told so and the others are served.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(context.Request.Method, context.Request.Path, exception);
+            reply = Reply.Words(StatusCodes.Status500InternalServerError, "the request failed; the member's log says why");
+        }
+
+        await WriteAsync(context, reply, current);
+    }
+
+    private Task<Reply> AnswerAsync(HttpContext context, RestApiOptions current, CancellationToken cancellationToken)
+    {
+        var snapshot = MemberSnapshot.Take(control, time, servingSince);
+        var path = context.Request.Path.Value ?? "/";
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
+        {
+            return Task.FromResult(Read(path, context.Request.Query, snapshot, current));
+        }
+
+        return IsUnsafeEndpoint(context.Request.Method, path)
+            ? Access.Refusal(context, current, snapshot) is { } refusal
+                ? Task.FromResult(refusal)
+                : ChangeAsync(context.Request, path, snapshot, current, cancellationToken)
+            : Task.FromResult(Reply.Words(StatusCodes.Status501NotImplemented, "Server does not support this operation"));
+    }
+
+    private Reply Read(string path, IQueryCollection query, MemberSnapshot snapshot, RestApiOptions current) => path.TrimEnd('/') switch
+    {
+        "/patroni" => Status(StatusCodes.Status200OK, snapshot, current),
+        "/cluster" => Reply.Json(StatusCodes.Status200OK, ClusterBuilder.Build(snapshot, current), ApiJson.Wire.ClusterOverview),
+        "/history" => Reply.RawJson(StatusCodes.Status200OK, HistoryText.Write(snapshot.View)),
+        "/config" => configuration.Get(snapshot),
+        "/failsafe" => Reply.Empty(StatusCodes.Status502BadGateway),
+        "/metrics" => Reply.Words(StatusCodes.Status200OK, MetricsPage.Write(snapshot, current, control)) with { ContentType = MetricsText.ContentType },
+        "/liveness" => Reply.Empty(HealthCheck.Liveness(snapshot)),
+        "/readiness" => Reply.Empty(HealthCheck.Readiness(query, snapshot)),
+        "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),
+        "/holdfast/v1/decisions" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Decisions(current, control), ApiJson.Wire.DecisionList),
+        var other when other.StartsWith("/holdfast/", StringComparison.Ordinal) => NoSuchResource(other),
+        var check => Status(HealthCheck.Status(check, query, snapshot, current.TagsJson), snapshot, current),
+    };
+
+    private async Task<Reply> ChangeAsync(HttpRequest request, string path, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    {
+        var endpoint = $"{request.Method} {path.TrimEnd('/')}";
+        var body = await RequestBody.ReadAsync(request, IsBodyOptional(endpoint), cancellationToken);
+        if (body.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var ifMatch = request.Headers.IfMatch.ToString() is { Length: > 0 } tag ? tag : null;
+        return endpoint switch
+        {
+            "PATCH /config" => await configuration.PatchAsync(body, ifMatch, snapshot, cancellationToken),
+            "PUT /config" => await configuration.PutAsync(body, ifMatch, cancellationToken),
+            "POST /switchover" => await switchover.PostAsync(body, SwitchoverEndpoint.Switchover, snapshot, current.Limits, cancellationToken),
+            "POST /failover" => await switchover.PostAsync(body, SwitchoverEndpoint.Failover, snapshot, current.Limits, cancellationToken),
+            "DELETE /switchover" => await switchover.DeleteAsync(snapshot, cancellationToken),
+            "POST /restart" => await restart.PostAsync(body, snapshot, cancellationToken),
+            "DELETE /restart" => await restart.DeleteAsync(cancellationToken),
+            "POST /reload" => await ReloadAsync(cancellationToken),
+            "POST /reinitialize" => await ReinitializeAsync(snapshot, cancellationToken),
+            _ => Reply.Empty(StatusCodes.Status502BadGateway),
+        };
+    }
+
+    private static bool IsUnsafeEndpoint(string method, string path) => $"{method} {path.TrimEnd('/')}" is
+        "PATCH /config" or "PUT /config" or "POST /switchover" or "POST /failover" or "DELETE /switchover" or "POST /restart"
+        or "DELETE /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe";
+
+    private static bool IsBodyOptional(string endpoint) =>
+        endpoint is "POST /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe" || endpoint.StartsWith("DELETE", StringComparison.Ordinal);
+
+    private async Task<Reply> ReloadAsync(CancellationToken cancellationToken)
+    {
+        var answer = await control.ReloadAsync(cancellationToken);
+        return answer.Outcome is ControlOutcome.Done or ControlOutcome.Scheduled
+            ? Reply.Words(StatusCodes.Status202Accepted, "reload scheduled")
+            : Reply.Words(StatusCodes.Status503ServiceUnavailable, answer.Words);
+    }
+
+    private async Task<Reply> ReinitializeAsync(MemberSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (snapshot.HoldsLease)
+        {
+            return Reply.Words(StatusCodes.Status503ServiceUnavailable, "I am the leader, can not reinitialize");
+        }
+
+        var answer = await control.ReinitializeAsync(cancellationToken);
+        return answer.Outcome is ControlOutcome.Done or ControlOutcome.Scheduled
+            ? Reply.Words(StatusCodes.Status200OK, "reinitialize started")
+            : Reply.Words(StatusCodes.Status503ServiceUnavailable, answer.Words);
+    }
+
+    private Reply Status(int status, MemberSnapshot snapshot, RestApiOptions current) =>
+        Reply.Json(status, MemberStatusBuilder.Build(snapshot, current, control.Fences), ApiJson.Wire.MemberStatus);
+
+    private static Reply NoSuchResource(string path)
+    {
+        var problem = new Problem { Type = "urn:holdfast:no-such-resource", Title = "There is no such resource", Status = StatusCodes.Status404NotFound, Detail = path };
+        return Reply.Json(problem.Status, problem, ApiJson.Wire.Problem) with { ContentType = "application/problem+json" };
+    }
+
+    private static async Task WriteAsync(HttpContext context, Reply reply, RestApiOptions current)
+    {
+        var response = context.Response;
+        response.StatusCode = reply.Status;
+        foreach (var (name, value) in reply.Headers.Concat(current.ExtraHeaders))
+        {
+            response.Headers[name] = value;
+        }
+
+        if (reply.ContentType.Length > 0)
+        {
+            response.ContentType = reply.ContentType;
+        }
+
+        // HAProxy reads the status of an OPTIONS request and nothing more.
+        var isBodyless = HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
+        if (!isBodyless)
+        {
+            response.ContentLength = reply.Body.Length;
+            await response.BodyWriter.WriteAsync(reply.Body, context.RequestAborted);
+        }
+    }
+
+    [LoggerMessage(3001, LogLevel.Error, "The request {Method} {Path} failed")]
+    private partial void LogFailed(string method, string path, Exception exception);
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace Holdfast.Api.Contracts;
+
+/// <summary>The members of a cluster as the store has them: the body of <c>/cluster</c>.</summary>
+public sealed record ClusterOverview
+{
+    public required IReadOnlyList<ClusterMember> Members { get; init; }
+
+    public bool? Pause { get; init; }
+
+    public ScheduledSwitchover? ScheduledSwitchover { get; init; }
+
+    public required string Scope { get; init; }
+}
+
+public sealed record ClusterMember
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>leader</c>, <c>standby_leader</c>, <c>sync_standby</c>, <c>quorum_standby</c> or <c>replica</c>.</summary>
+    public required string Role { get; init; }
+
+    public required string State { get; init; }
+
+    public required string ApiUrl { get; init; }
+
+    public string? Host { get; init; }
+
+    public int? Port { get; init; }
+
+    public int? Timeline { get; init; }
+
+    public bool? PendingRestart { get; init; }
+
+    public JsonElement? PendingRestartReason { get; init; }
+
+    public ScheduledRestart? ScheduledRestart { get; init; }
+
+    public JsonElement? Tags { get; init; }
+
+    public string? ReceiveLsn { get; init; }
+
+    public Lag? ReceiveLag { get; init; }
+
+    public string? ReplayLsn { get; init; }
+
+    public Lag? ReplayLag { get; init; }
+
+    public string? Lsn { get; init; }
+
+    public Lag? Lag { get; init; }
+
+    public bool IsLeader => Role is "leader" or "standby_leader";
+}
+
+public sealed record ScheduledSwitchover
+{
+    public required string At { get; init; }
+
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+}

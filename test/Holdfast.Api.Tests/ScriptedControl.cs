@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Holdfast.Model;
+using Holdfast.Ports.Control;
+using Dynamic = Holdfast.Decisions.Configuration.DynamicConfiguration;
+
+namespace Holdfast.Api.Tests;
+
+/// <summary>An agent that a test writes the lines of: it shows the view it is given and answers as it is told.</summary>
+internal sealed class ScriptedControl : IMemberControl
+{
+    public ClusterView? View { get; set; }
+
+    public ImmutableArray<DecisionRecord> Decisions { get; set; } = [];
+
+    public string? DynamicConfiguration { get; set; } = """{"ttl":30}""";
+
+    public ImmutableSortedDictionary<string, bool> Fences { get; set; } = ImmutableSortedDictionary<string, bool>.Empty.Add("guard", true);
+
+    /// <summary>What every request for a change is answered.</summary>
+    public ControlAnswer Answer { get; set; } = new(ControlOutcome.Done, "");
+
+    public List<object> Requests { get; } = [];
+
+    /// <summary>What happens in the cluster once a switchover was asked for.</summary>
+    public Action<SwitchoverRequest>? OnSwitchover { get; set; }
+
+    public Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken)
+    {
+        Requests.Add((change, json));
+        if (Answer.Outcome != ControlOutcome.Done)
+        {
+            return Task.FromResult(Answer);
+        }
+
+        DynamicConfiguration = change == ConfigurationChange.Merge ? Dynamic.Merge(DynamicConfiguration!, json).Json : json;
+        if (View is { } view)
+        {
+            View = view with
+            {
+                Store = view.Store with { ConfigurationRevision = new(view.Store.ConfigurationRevision.Number + 1) },
+                Policy = Dynamic.ToPolicy(DynamicConfiguration).Policy,
+            };
+        }
+
+        return Task.FromResult(new ControlAnswer(ControlOutcome.Done, DynamicConfiguration));
+    }
+
+    public Task<ControlAnswer> RequestSwitchoverAsync(SwitchoverRequest request, CancellationToken cancellationToken)
+    {
+        Requests.Add(request);
+        if (Answer.Outcome == ControlOutcome.Done)
+        {
+            OnSwitchover?.Invoke(request);
+        }
+
+        return Task.FromResult(Answer);
+    }
+
+    public Task<ControlAnswer> CancelSwitchoverAsync(CancellationToken cancellationToken) => Asked("cancel switchover");
+
+    public Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken) => Asked(conditions);
+
+    public Task<ControlAnswer> CancelRestartAsync(CancellationToken cancellationToken) => Asked("cancel restart");
+
+    public Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken) => Asked("reinitialize");
+
+    public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => Asked("reload");
+
+    private Task<ControlAnswer> Asked(object request)
+    {
+        Requests.Add(request);
+        return Task.FromResult(Answer);
+    }
+}
