@@ -31,6 +31,9 @@ public sealed record ClusterView
     /// <summary>What an operator asked of this member alone and is due now; null when nothing is.</summary>
     public OperatorRequest? Request { get; init; }
 
+    /// <summary>When an operator wants this member restarted; null for never.</summary>
+    public DateTimeOffset? ScheduledRestartAt { get; init; }
+
     /// <summary>The agent was told to end: the database stops, unless the cluster is paused, and the lease goes to somebody else.</summary>
     public bool IsShuttingDown { get; init; }
 

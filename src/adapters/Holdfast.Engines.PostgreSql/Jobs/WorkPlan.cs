@@ -1,5 +1,4 @@
 using Holdfast.Model;
-using Holdfast.Ports.Database;
 
 namespace Holdfast.Engines.PostgreSql.Jobs;
 

@@ -34,6 +34,9 @@ internal sealed class MemberControl(
 
     public ImmutableSortedDictionary<string, bool> Fences => Volatile.Read(ref snapshot)?.Fences ?? ImmutableSortedDictionary<string, bool>.Empty;
 
+    /// <summary>When a restart is scheduled for; null when none is.</summary>
+    public DateTimeOffset? ScheduledRestartAt => Volatile.Read(ref scheduled)?.At;
+
     public ImmutableArray<DecisionRecord> Decisions => log.Records;
 
     public async Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken)

@@ -141,6 +141,7 @@ internal sealed partial class AgentLoop(
         Database = database!,
         Memory = state.Memory,
         IsShuttingDown = isShuttingDown,
+        ScheduledRestartAt = control.ScheduledRestartAt,
         Request = state.Request is { Job: null } pending ? pending.Request : control.TakeRequest(state),
     };
 

@@ -45,7 +45,7 @@ internal sealed class SwitchoverEndpoint(IMemberControl control, TimeProvider ti
             return Reply.Words(StatusCodes.Status412PreconditionFailed, impossible);
         }
 
-        var request = new SwitchoverRequest(leader, candidate, schedule?.At, Revision.Absent);
+        var request = new SwitchoverRequest(leader, candidate, schedule?.At, null, Revision.Absent);
         var answer = await control.RequestSwitchoverAsync(request, cancellationToken);
         return answer.Outcome switch
         {

@@ -33,7 +33,7 @@ internal static class MemberStatusBuilder
             PendingRestart = database is { IsRestartPending: true } ? true : null,
             PendingRestartReason = database is { IsRestartPending: true } ? document?.PendingRestartReason : null,
             Patroni = new() { Version = options.Version, Scope = options.Scope, Name = options.Name },
-            ScheduledRestart = view?.Memory.ScheduledRestartAt is { } at ? new() { Schedule = PatroniWords.IsoTime(at) } : null,
+            ScheduledRestart = view?.ScheduledRestartAt is { } at ? new() { Schedule = PatroniWords.IsoTime(at) } : null,
             WatchdogFailed = fences.TryGetValue("watchdog", out var isReady) && !isReady ? true : null,
         };
     }
