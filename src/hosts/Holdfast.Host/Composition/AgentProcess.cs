@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Holdfast.Agent;
+using Holdfast.Agent.Loop;
+using Holdfast.Api;
+using Holdfast.Configuration;
+using Holdfast.Engines.PostgreSql;
+using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Guard;
+using Holdfast.Host.Commands;
+using Holdfast.Host.Logging;
+using Holdfast.Model;
+using Holdfast.Ports.Control;
+using Holdfast.Ports.Fencing;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Host.Composition;
+
+#pragma warning disable CA1001 // The interface is disposed where it is made, asynchronously; the field is for reloads.
+/// <summary>Puts the process of one member together, runs it, and takes it apart again in the right order.</summary>
+internal sealed partial class AgentProcess
+#pragma warning restore CA1001
+{
+    private readonly string? path;
+    private readonly ILogger logger;
+    private HoldfastConfiguration configuration;
+    private RestApi? api;
+
+    private AgentProcess(string? path, HoldfastConfiguration configuration, ILogger logger)
+    {
+        this.path = path;
+        this.configuration = configuration;
+        this.logger = logger;
+    }
+
+    public static async Task<int> RunAsync(string? path, HoldfastConfiguration configuration)
+    {
+        using var loggers = new LineLoggers(configuration.Log, HostClock.Time);
+        var process = new AgentProcess(path, configuration, loggers.CreateLogger<AgentProcess>());
+        return await process.RunAsync(loggers);
+    }
+
+    private async Task<int> RunAsync(LineLoggers loggers)
+    {
+        var engineOptions = EngineOptions.Of(configuration);
+        if (configuration.Raft is not { } raft)
+        {
+            throw new StartRefusedException("no store is configured: this version has the embedded one, section raft (self_addr, partner_addrs, data_dir, password)", null);
+        }
+
+        using var ending = new Ending();
+        await using var exclusive = Parts.LockDirectory(engineOptions.DataDirectory);
+        var signal = new AgentSignal(HostClock.Time);
+        await using var engine = CreateEngine(engineOptions, signal, loggers);
+        LogStarting(Product.Version, configuration.Name, configuration.Scope, engineOptions.OsUser ?? Environment.UserName);
+
+        await using var store = await Parts.StartStoreAsync(StoreOptions.Of(raft, engineOptions.DataDirectory + ".raft", join: false), loggers);
+        using var agentFence = new ThreadFence(HostClock.Time, new PostgreSqlKiller(engineOptions.DataDirectory).Kill, late => LogFenced(late.TotalMilliseconds));
+        using var guard = configuration.UsesGuard ? Parts.CreateGuard(engineOptions.DataDirectory, signal, loggers) : null;
+        var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
+
+        var ports = new AgentPorts(store, engine, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers);
+        var agent = new MemberAgent(Options(), ports, signal, guardedUntil);
+        await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers);
+        await StartApiAsync();
+        ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));
+
+        using var keeping = new CancellationTokenSource();
+        var kept = guard?.KeepAsync(keeping.Token) ?? Task.CompletedTask;
+        await agent.RunAsync(ending.ShutDown, ending.Stopping);
+        guard?.Disarm();
+        await keeping.CancelAsync();
+        await kept;
+        await rest.StopAsync(CancellationToken.None);
+        LogEnded();
+        return 0;
+    }
+
+    private static PostgreSqlEngine CreateEngine(PostgreSqlOptions options, AgentSignal signal, LineLoggers loggers)
+    {
+        try
+        {
+            return new PostgreSqlEngine(options, signal, HostClock.Time, loggers.CreateLogger<PostgreSqlEngine>());
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException(exception.Message, exception);
+        }
+    }
+
+    private static async Task<TimeSpan?> StartGuardAsync(GuardFence guard)
+    {
+        try
+        {
+            return await guard.StartAsync(CancellationToken.None);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new StartRefusedException($"{exception.Message} 'guard: off' runs without one, less safely.", exception);
+        }
+    }
+
+    private static ImmutableArray<IFence> Fences(ThreadFence agentFence, GuardFence? guard) =>
+        guard is null ? [agentFence] : [agentFence, guard];
+
+    private async Task StartApiAsync()
+    {
+        try
+        {
+            await api!.StartAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new StartRefusedException($"restapi.listen {configuration.RestApi!.Listen}: {exception.Message}", exception);
+        }
+    }
+
+    private AgentOptions Options() => new()
+    {
+        Namespace = configuration.Namespace,
+        Scope = configuration.Scope,
+        Name = new MemberName(configuration.Name),
+        ConnectUrl = $"postgres://{configuration.PostgreSql!.ConnectAddress}/postgres",
+        ApiUrl = ApiOptions.Url(configuration.RestApi!),
+        Version = Product.Version,
+        Tags = new MemberTags
+        {
+            NoFailover = configuration.Tags.NoFailover,
+            FailoverPriority = configuration.Tags.FailoverPriority,
+            NoSync = configuration.Tags.NoSync,
+            NoLoadBalance = configuration.Tags.NoLoadBalance,
+            CloneFrom = configuration.Tags.CloneFrom,
+            ReplicateFrom = configuration.Tags.ReplicateFrom,
+        },
+        TagsJson = configuration.Tags.PublishedJson,
+        InitialConfiguration = configuration.Bootstrap.DynamicConfiguration,
+    };
+
+    /// <summary>Reads the file again; a file with errors changes nothing.</summary>
+    private Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken)
+    {
+        var result = LocalConfiguration.Load(path, ConfigurationPurpose.Agent);
+        if (result.Configuration is not { } reloaded)
+        {
+            var first = result.Problems.First(problem => problem.Severity == ProblemSeverity.Error);
+            LogReloadRefused(first.ToString());
+            return Task.FromResult(new ControlAnswer(ControlOutcome.BadRequest, first.ToString()));
+        }
+
+        configuration = reloaded;
+        api!.Reload(ApiOptions.Of(reloaded));
+        LogReloaded();
+        return Task.FromResult(new ControlAnswer(ControlOutcome.Done, "reload scheduled"));
+    }
+
+    [LoggerMessage(1401, LogLevel.Information, "holdfast {Version}: member {Name} of cluster {Scope}; PostgreSQL runs as the user {OsUser}")]
+    private partial void LogStarting(string version, string name, string scope, string osUser);
+
+    [LoggerMessage(1402, LogLevel.Critical, "The lease was about to end: the agent has killed its database ({LateMilliseconds:0} ms after the deadline)")]
+    private partial void LogFenced(double lateMilliseconds);
+
+    [LoggerMessage(1403, LogLevel.Information, "The configuration was read again")]
+    private partial void LogReloaded();
+
+    [LoggerMessage(1404, LogLevel.Error, "The configuration was not taken up: {Problem}")]
+    private partial void LogReloadRefused(string problem);
+
+    [LoggerMessage(1405, LogLevel.Information, "The agent has ended")]
+    private partial void LogEnded();
+}
