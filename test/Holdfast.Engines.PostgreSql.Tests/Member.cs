@@ -119,12 +119,14 @@ internal sealed class Member : IAsyncDisposable
 
     public Task<DatabaseView> LookAsync() => Engine.ObserveAsync(TestContext.Current.CancellationToken);
 
-    public async Task<DatabaseView> UntilAsync(Func<DatabaseView, bool> isSo)
+    public Task<DatabaseView> UntilAsync(Func<DatabaseView, bool> isSo) => UntilAsync(Engine, isSo);
+
+    public async Task<DatabaseView> UntilAsync(PostgreSqlEngine engine, Func<DatabaseView, bool> isSo)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            var view = await LookAsync();
+            var view = await engine.ObserveAsync(TestContext.Current.CancellationToken);
             if (isSo(view))
             {
                 return view;

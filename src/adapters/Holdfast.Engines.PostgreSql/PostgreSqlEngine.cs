@@ -179,6 +179,7 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         try
         {
             await _installation.ReadMajorVersionAsync(cancellationToken);
+            await _postmaster.SettleAsync(cancellationToken);
             End(number, kind, JobState.Succeeded, await _plan.RunAsync(work, context));
         }
         catch (OperationCanceledException cancelled)

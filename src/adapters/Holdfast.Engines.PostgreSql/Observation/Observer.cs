@@ -25,6 +25,7 @@ internal sealed class Observer(
 
     public async Task<DatabaseView> LookAsync(DatabaseJob? job, CancellationToken cancellationToken)
     {
+        await postmaster.SettleAsync(cancellationToken);
         var ownsDirectory = job is { State: JobState.Running, Kind: DatabaseJobKind.Clone or DatabaseJobKind.Rewind };
         if (ownsDirectory || !postmaster.TryAdopt())
         {
@@ -57,19 +58,11 @@ internal sealed class Observer(
             case AnswerKind.NotAccepting when file.Status != "stopping":
                 return Silent(DatabaseProcess.Starting, job, answer.Text);
             case AnswerKind.Unknown or AnswerKind.Broken or AnswerKind.NotAccepting:
-                await SettleAsync(cancellationToken);
+                // A connection breaks a moment before the process's end is known.
+                await postmaster.SettleAsync(cancellationToken);
                 return Silent(file.Status == "stopping" ? DatabaseProcess.Stopping : DatabaseProcess.Running, job, answer.Text);
             default:
                 throw new InvalidOperationException($"{answer.Kind} is no answer");
-        }
-    }
-
-    /// <summary>A connection breaks a moment before the process's end is known.</summary>
-    private async Task SettleAsync(CancellationToken cancellationToken)
-    {
-        if (postmaster.Pid is { } pid && !ProcFs.IsAlive(pid))
-        {
-            await postmaster.Ended.WaitAsync(cancellationToken);
         }
     }
 

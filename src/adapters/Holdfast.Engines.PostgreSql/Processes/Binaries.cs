@@ -5,6 +5,9 @@ namespace Holdfast.Engines.PostgreSql.Processes;
 /// <summary>Finds PostgreSQL's programs.</summary>
 internal sealed class Binaries(PostgreSqlOptions options)
 {
+    // Some systems put only the server, or only the clients, into a directory of the path.
+    private static readonly string[] Programs = ["postgres", "initdb", "pg_controldata", "pg_basebackup", "pg_rewind"];
+
     private string? _directory;
 
     /// <exception cref="FileNotFoundException">PostgreSQL is not installed where anybody would look.</exception>
@@ -13,7 +16,7 @@ internal sealed class Binaries(PostgreSqlOptions options)
     public string Path(string program) => System.IO.Path.Combine(Directory, program);
 
     private string Find() =>
-        Candidates().FirstOrDefault(directory => File.Exists(System.IO.Path.Combine(directory, "postgres")))
+        Candidates().FirstOrDefault(directory => Programs.All(program => File.Exists(System.IO.Path.Combine(directory, program))))
         ?? throw new FileNotFoundException("the PostgreSQL programs were not found: name their directory in postgresql.bin_dir");
 
     private IEnumerable<string> Candidates()

@@ -40,6 +40,15 @@ internal sealed partial class Postmaster(
     /// <summary>Completes when the process has ended and nothing of it is left.</summary>
     public Task Ended => _life?.Ended.Task ?? Task.CompletedTask;
 
+    /// <summary>A process that is dead but whose end was not worked off yet counts as gone only after that.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_life is { } life && !ProcFs.IsAlive(life.Pid))
+        {
+            await life.Ended.Task.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Finds the process that an earlier agent left running.</summary>
     public bool TryAdopt()
     {

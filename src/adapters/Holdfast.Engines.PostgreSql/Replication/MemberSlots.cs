@@ -23,7 +23,7 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
             && !wanted.ContainsKey(name) && !permanent.Contains(name)).ToArray();
         List<string> statements =
         [
-            .. dropped.Select(name => $"SELECT pg_drop_replication_slot({RoleSql.Literal(name)})"),
+            .. dropped.Select(name => $"SELECT count(*) FROM pg_drop_replication_slot({RoleSql.Literal(name)})"),
             .. wanted.Keys.Where(name => !existing.ContainsKey(name)).Select(CreatePhysical),
             .. wanted.Where(pair => existing.TryGetValue(pair.Key, out var slot) && MayAdvance(slot, pair.Value, observed)).Select(Advance),
             .. settings.PermanentSlots
@@ -63,10 +63,10 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
         !slot.IsActive && !slot.IsLogical && position > slot.RestartPosition && slot.RestartPosition != LogPosition.Zero
         && position <= observed.ReplayPosition;
 
-    private static string CreatePhysical(string name) => $"SELECT pg_create_physical_replication_slot({RoleSql.Literal(name)}, true)";
+    private static string CreatePhysical(string name) => $"SELECT count(*) FROM pg_create_physical_replication_slot({RoleSql.Literal(name)}, true)";
 
     private static string Advance(KeyValuePair<string, LogPosition> pair) =>
-        $"SELECT pg_replication_slot_advance({RoleSql.Literal(pair.Key)}, '{LogSequence.Render(pair.Value)}')";
+        $"SELECT count(*) FROM pg_replication_slot_advance({RoleSql.Literal(pair.Key)}, '{LogSequence.Render(pair.Value)}')";
 
     private async Task CreateLogicalAsync(DynamicSettings settings, IEnumerable<string> existing, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
             await RunAsync(
                 database.Key,
                 [.. database.Select(slot =>
-                    $"SELECT pg_create_logical_replication_slot({RoleSql.Literal(slot.Name)}, {RoleSql.Literal(slot.Plugin ?? "")})")],
+                    $"SELECT count(*) FROM pg_create_logical_replication_slot({RoleSql.Literal(slot.Name)}, {RoleSql.Literal(slot.Plugin ?? "")})")],
                 cancellationToken);
         }
     }

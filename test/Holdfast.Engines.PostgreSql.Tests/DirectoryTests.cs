@@ -1,0 +1,75 @@
+using Holdfast.Model;
+using Holdfast.Ports.Database;
+using Xunit;
+
+namespace Holdfast.Engines.PostgreSql.Tests;
+
+/// <summary>Directories that are not ours, or not whole.</summary>
+public class DirectoryTests
+{
+    private static readonly Upstream Nobody = new(new("nobody"), "127.0.0.1", 1);
+
+    [Theory]
+    [InlineData("holiday.jpg", "beach")]
+    [InlineData("PG_VERSION", "99")]
+    public async Task A_foreign_directory_is_never_touched(string file, string content)
+    {
+        await using var member = Member.Create("one");
+        Directory.CreateDirectory(member.Data);
+        var path = Path.Combine(member.Data, file);
+        await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(DataDirectoryState.Foreign, (await member.LookAsync()).Directory);
+        foreach (var work in new DatabaseWork[] { new DatabaseWork.Bootstrap(), new DatabaseWork.CloneFrom(Nobody), new DatabaseWork.StartPrimary() })
+        {
+            Assert.Equal(JobState.Failed, (await member.TryAsync(work)).State);
+        }
+
+        Assert.Equal([path], Directory.GetFileSystemEntries(member.Data));
+        Assert.Equal(content, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_unfinished_directory_does_not_start()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        await member.DoAsync(new DatabaseWork.Stop(TimeSpan.FromSeconds(20)));
+        await File.WriteAllTextAsync(member.Data + ".unfinished", "a rewind began", TestContext.Current.CancellationToken);
+
+        Assert.Equal(DataDirectoryState.Unfinished, (await member.LookAsync()).Directory);
+        Assert.Equal(JobState.Failed, (await member.TryAsync(new DatabaseWork.StartPrimary())).State);
+    }
+
+    [Fact]
+    public async Task A_failed_bootstrap_is_kept_aside()
+    {
+        await using var member = Member.Create("one", options => options with { Bootstrap = new() { PostInit = "false" } });
+
+        var job = await member.TryAsync(new DatabaseWork.Bootstrap());
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(member.Data) ?? "", "data.failed.*"));
+        Assert.Equal(DataDirectoryState.Empty, (await member.LookAsync()).Directory);
+    }
+
+    [Fact]
+    public async Task A_cancelled_clone_is_unfinished_and_the_next_one_replaces_it()
+    {
+        await using var primary = await Member.StartPrimaryAsync("node-1");
+        await using var replica = Member.Create("node-2", options => options with { BaseBackupOptions = [new("max-rate", "1M")] });
+        replica.Engine.Begin(new DatabaseWork.CloneFrom(primary.AsUpstream));
+        await replica.UntilAsync(_ => File.Exists(Path.Combine(replica.Data, "backup_label")));
+
+        replica.Engine.CancelJob();
+
+        var view = await replica.UntilAsync(view => view.Job is { State: not JobState.Running });
+        Assert.Equal(JobState.Cancelled, view.Job?.State);
+        Assert.Equal(DataDirectoryState.Unfinished, view.Directory);
+        await using var again = new PostgreSqlEngine(
+            replica.Options with { BaseBackupOptions = [] }, replica.Signal, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        again.Begin(new DatabaseWork.CloneFrom(primary.AsUpstream));
+        var ended = await replica.UntilAsync(again, view => view.Job is { State: not JobState.Running });
+        Assert.True(ended.Job?.State == JobState.Succeeded, ended.Job?.Progress);
+        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(replica.Data) ?? "", "data.set-aside.*"));
+    }
+}
