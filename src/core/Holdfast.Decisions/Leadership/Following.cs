@@ -81,7 +81,7 @@ internal static class Following
                 $"this replica has not been able to stream for {Words.Seconds(view.Now - view.Memory.NotStreamingSince!.Value)}: it stops to be rewound or cloned",
                 new HaAction.Begin(new DatabaseWork.Stop(StopBudget))),
 
-        { Database.IsStreaming: true } => new(Rule.KeepFollowing, $"{lease.Holder} leads; this replica streams"),
+        { Database.IsStreaming: true } => new(Rule.KeepFollowing, $"no action. I am ({view.Self}), a secondary, and following a leader ({lease.Holder})"),
 
         _ => new(Rule.KeepFollowing, $"{lease.Holder} leads; this replica is not streaming yet"),
     };

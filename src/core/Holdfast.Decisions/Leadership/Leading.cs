@@ -39,10 +39,10 @@ internal static class Leading
 
         { Database.IsRunningPrimary: true, Database.HasCheckpointedSincePromotion: false } when !view.Database.IsDoing(DatabaseJobKind.Checkpoint) =>
             new(Rule.KeepLeading,
-                "this member leads and holds the lease; a checkpoint lets others rewind from it",
+                $"I am ({view.Self}), the leader with the lock; a checkpoint lets others rewind from this member",
                 new HaAction.Begin(new DatabaseWork.Checkpoint())),
 
-        { Database.IsRunningPrimary: true } => new(Rule.KeepLeading, "this member leads and holds the lease"),
+        { Database.IsRunningPrimary: true } => new(Rule.KeepLeading, $"no action. I am ({view.Self}), the leader with the lock"),
 
         { Database.IsRunningReplica: true } => Promotion(view),
 

@@ -58,6 +58,7 @@ internal sealed partial class Actor(
 
     private async Task<bool> TryAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
     {
+        state.DatabaseTouched |= action is HaAction.Fence or HaAction.Begin or HaAction.Follow or HaAction.SetSynchronous;
         switch (action)
         {
             case HaAction.Fence:

@@ -23,6 +23,7 @@ internal sealed partial class AgentLoop(
     ILogger<AgentLoop> logger)
 {
     private static readonly TimeSpan AfterStoreFailure = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AfterFailedTurn = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<string, Decision> lastDecisions = [];
     private DatabaseView? database;
     private TimeSpan observedAt;
@@ -40,8 +41,27 @@ internal sealed partial class AgentLoop(
         while (!stopping.IsCancellationRequested && !HasShutDown(shutDown))
         {
             isShuttingDown = shutDown.IsCancellationRequested;
-            var wakeAt = await RunTurnAsync(woken, stopping);
+            var wakeAt = await SurviveTurnAsync(woken, stopping);
             woken = await signal.WaitAsync(wakeAt, stopping);
+        }
+    }
+
+    /// <summary>
+    /// The edge of the loop: a turn that fails is told and tried again. The lease is then not renewed by it, so a failure that lasts
+    /// ends in the fence, not in a primary that nobody looks after.
+    /// </summary>
+    private async Task<TimeSpan> SurviveTurnAsync(bool woken, CancellationToken stopping)
+    {
+        try
+        {
+            return await RunTurnAsync(woken, stopping);
+        }
+#pragma warning disable CA1031 // This is the edge of the loop.
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogTurnFailed(exception);
+            return time.GetElapsedTime(0) + AfterFailedTurn;
         }
     }
 
@@ -64,6 +84,7 @@ internal sealed partial class AgentLoop(
         view = view with { Memory = memory };
         control.Publish(view, cache.Configuration, fences.Readiness);
         SettleRequest(view);
+        KeepFences(view);
 
         var turn = TurnRules.Decide(view);
         foreach (var (concern, decision) in turn.Decisions)
@@ -71,7 +92,6 @@ internal sealed partial class AgentLoop(
             await CarryOutAsync(view, concern, decision, stopping);
         }
 
-        KeepFences(view);
         var now = time.GetElapsedTime(0);
         return state.StoreFailed && turn.WakeAt < now + AfterStoreFailure ? now + AfterStoreFailure : turn.WakeAt;
     }
@@ -79,13 +99,17 @@ internal sealed partial class AgentLoop(
     private async Task CarryOutAsync(ClusterView view, string concern, Decision decision, CancellationToken stopping)
     {
         var objections = Invariants.Check(view, decision);
-        if (!lastDecisions.TryGetValue(concern, out var last) || last.Rule != decision.Rule)
+        if (!IsRoutine(decision.Rule))
         {
-            LogDecision(concern, decision.Rule, decision.Reason);
+            if (!lastDecisions.TryGetValue(concern, out var last) || last.Rule != decision.Rule)
+            {
+                LogDecision(concern, decision.Rule, decision.Reason);
+            }
+
+            lastDecisions[concern] = decision;
+            control.Record(view, concern, decision);
         }
 
-        lastDecisions[concern] = decision;
-        control.Record(view, concern, decision);
         if (objections.Count > 0)
         {
             LogObjection(decision.Rule, string.Join("; ", objections));
@@ -95,15 +119,20 @@ internal sealed partial class AgentLoop(
         await actor.ApplyAsync(view, decision, stopping);
     }
 
+    /// <summary>What happens all the time and tells nobody anything.</summary>
+    private static bool IsRoutine(Rule rule) =>
+        rule is Rule.RenewSession or Rule.KeepSession or Rule.NothingToReport or Rule.PublishReport or Rule.PublishStatus;
+
     /// <summary>A renewal alone needs no new look at the database; anything that happened does.</summary>
     private async Task ObserveAsync(bool woken, CancellationToken stopping)
     {
         var now = time.GetElapsedTime(0);
-        if (!woken && database is not null && now - observedAt < policy.LoopWait)
+        if (!woken && !state.DatabaseTouched && database is not null && now - observedAt < policy.LoopWait)
         {
             return;
         }
 
+        state.DatabaseTouched = false;
         database = await engine.ObserveAsync(stopping);
         observedAt = now;
     }
@@ -169,7 +198,7 @@ internal sealed partial class AgentLoop(
             || (!database.IsDown && database.Role == DatabaseRole.Unknown && !database.IsDoing(DatabaseJobKind.StartReplica))
             || database.IsDoing(DatabaseJobKind.Promote)
             || database.IsDoing(DatabaseJobKind.StartPrimary);
-        if (view.Policy.IsPaused || (!mayWrite && !HasJustBegun()))
+        if (view.Policy.IsPaused || !mayWrite)
         {
             if (state.ArmedUntil is not null)
             {
@@ -182,16 +211,14 @@ internal sealed partial class AgentLoop(
         }
     }
 
-    /// <summary>The view is from before this turn's actions: a promotion that they began is not in it yet.</summary>
-    private bool HasJustBegun() =>
-        lastDecisions.TryGetValue(nameof(Turn.Leadership), out var decision)
-        && decision.Actions.Any(action => action is HaAction.Begin { Work: DatabaseWork.Promote or DatabaseWork.StartPrimary });
-
     [LoggerMessage(1001, LogLevel.Information, "{Concern}: {Rule}: {Reason}")]
     private partial void LogDecision(string concern, Rule rule, string reason);
 
     [LoggerMessage(1002, LogLevel.Critical, "The decision {Rule} is refused, it would break a rule of safety: {Objections}")]
     private partial void LogObjection(Rule rule, string objections);
+
+    [LoggerMessage(1004, LogLevel.Error, "A turn of the loop failed; it is tried again")]
+    private partial void LogTurnFailed(Exception exception);
 
     [LoggerMessage(1003, LogLevel.Warning, "Dynamic configuration: {Warning}")]
     private partial void LogConfigurationWarning(string warning);

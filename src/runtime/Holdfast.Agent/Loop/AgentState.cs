@@ -15,6 +15,9 @@ internal sealed class AgentState
     /// <summary>The deadline that the fences hold now; null while they hold none.</summary>
     public TimeSpan? ArmedUntil { get; set; }
 
+    /// <summary>The database was told something since it was last looked at.</summary>
+    public bool DatabaseTouched { get; set; }
+
     /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
     public bool StoreFailed { get; set; }
 }
