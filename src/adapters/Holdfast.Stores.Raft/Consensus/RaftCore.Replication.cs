@@ -232,9 +232,19 @@ internal sealed partial class RaftCore
     private void CheckAgreement(string peer, PeerProgress known)
     {
         known.HasProbeInFlight = false;
-        if (known.Mode == ReplicationMode.Stream && log.TermAt(known.Next - 1) is { } term)
+        if (known.Mode != ReplicationMode.Stream)
+        {
+            return;
+        }
+
+        if (log.TermAt(known.Next - 1) is { } term)
         {
             Send(new RaftMessage(MessageKind.Append, settings.Self, peer, Term) { Point = new LogPoint(known.Next - 1, term), Commit = Commit });
+        }
+        else
+        {
+            // What was sent last is compacted away by now, so only going back to the start of the log, or a snapshot, helps.
+            known.Probe();
         }
     }
 

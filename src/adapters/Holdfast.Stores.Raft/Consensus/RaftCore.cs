@@ -57,6 +57,8 @@ internal sealed partial class RaftCore
 
     public RaftLog Log => log;
 
+    internal string Debug => string.Join("; ", progress.Select(p => $"{p.Key}: {p.Value.Mode} match {p.Value.Match} next {p.Value.Next} pend {p.Value.PendingSnapshot} probe {p.Value.HasProbeInFlight} full {p.Value.IsWindowFull(settings.AppendsInFlightMax)}")) + $" log {log.FirstIndex}..{log.LastIndex} persisted {log.PersistedIndex} commit {Commit} cfg {log.ConfigurationIndex} {log.Configuration} role {Role}";
+
     /// <summary>When <see cref="Tick"/> has something to do next.</summary>
     public TimeSpan NextDue => Role == RaftRole.Leader ? heartbeatDue : electionDue;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Api.Contracts.Yaml;
 using Holdfast.Configuration.Yaml;
 using Holdfast.Decisions.Configuration;
 
@@ -66,7 +67,7 @@ internal static class LogReader
             return null;
         }
 
-        if (ScalarValue.TryWholeNumber(scalar with { IsQuoted = false }, out var mode) && mode is >= 0 and <= 511)
+        if (YamlScalar.TryWholeNumber(scalar.Text, out var mode) && mode is >= 0 and <= 511)
         {
             return (int)mode;
         }

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Holdfast.Bench.Reporting;
+using Holdfast.Demo;
+using Holdfast.Demo.Canary;
+using Holdfast.Demo.Cluster;
+using Holdfast.Demo.Faults;
+
+namespace Holdfast.Bench.Failover;
+
+/// <summary>One fresh cluster: its start, its idling, and each fault once.</summary>
+internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan freeze, Action<string> say, TimeProvider time)
+{
+    private const int Members = 3;
+    private const int Writers = 4;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(300);
+
+    public async Task RunAsync(IMemberSoftware software, IReadOnlyList<Fault> faults, CancellationToken stopping)
+    {
+        await using var cluster = LoopbackCluster.Create("bench", null, Members, software, time);
+        await StartAsync(cluster, stopping);
+        await IdleAsync(cluster, stopping);
+        await using (var canary = await CanaryClient.StartAsync(
+            [.. cluster.Plan.Members.Select(member => CanaryHost.Of(cluster.Plan, member))], Writers, time, stopping))
+        {
+            var limits = new FaultLimits { Freeze = freeze, Service = TimeSpan.FromMinutes(3), Redundancy = TimeSpan.FromMinutes(5) };
+            var drill = new FaultDrill(cluster, canary, limits, sentence => say($"  {sentence}"), time);
+            foreach (var fault in faults)
+            {
+                Record(await drill.RunAsync(fault, stopping));
+            }
+        }
+
+        await cluster.StopAsync(stopping);
+    }
+
+    private async Task StartAsync(LoopbackCluster cluster, CancellationToken stopping)
+    {
+        var began = time.GetTimestamp();
+        cluster.Start();
+        if (!await cluster.WaitForRedundancyAsync(StartLimit, null, stopping))
+        {
+            throw new DemoException($"the cluster was not complete within {StartLimit.TotalSeconds} s");
+        }
+
+        Add("startup_s", "s", time.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private async Task IdleAsync(LoopbackCluster cluster, CancellationToken stopping)
+    {
+        foreach (var node in await ResourceUse.MeasureAsync(cluster, time, stopping))
+        {
+            Add("agent_pss_mb", "MB", node.AgentMegabytes);
+            Add("agent_cpu_pct", "%", node.AgentCpuPercent);
+            if (node.GuardMegabytes > 0)
+            {
+                Add("guard_pss_mb", "MB", node.GuardMegabytes);
+                Add("guard_cpu_pct", "%", node.GuardCpuPercent);
+                Add("agent_and_guard_pss_mb", "MB", node.AgentMegabytes + node.GuardMegabytes);
+                Add("agent_and_guard_cpu_pct", "%", node.AgentCpuPercent + node.GuardCpuPercent);
+            }
+        }
+    }
+
+    private void Record(FaultResult result)
+    {
+        if (result.Gap is not { } gap || result.Redundancy is not { } redundancy)
+        {
+            throw new DemoException($"after {result.Fault.Name()} the {(result.Gap is null ? "writes" : "redundancy")} did not come back");
+        }
+
+        Add($"{result.Fault.Name()}_gap_s", "s", gap.TotalSeconds);
+        Add($"{result.Fault.Name()}_redundancy_s", "s", redundancy.TotalSeconds);
+        if (result.Stale is { } stale)
+        {
+            Add("stale_s", "s", stale.TotalSeconds);
+        }
+
+        Add("rows_lost", "rows", result.Lost);
+        Add("second_writes", "rows", result.SecondWriter);
+        say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {result.Fault.Name()}: gap {gap.TotalSeconds:0.00} s, redundant after {redundancy.TotalSeconds:0.0} s, {result.Acknowledged} acknowledged, {result.Lost} lost"));
+    }
+
+    private void Add(string name, string unit, double sample) => figures.Add(prefix + name, unit, sample);
+}

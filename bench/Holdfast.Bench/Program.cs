@@ -1,0 +1,7 @@
+using System.CommandLine;
+using Holdfast.Bench.Failover;
+
+var root = new RootCommand("Measurements that anyone can run again") { FailoverCommand.Create(TimeProvider.System) };
+
+// Ctrl-C waits for the clean-up: a cluster that is being measured must not stay behind.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -1,0 +1,49 @@
+namespace Holdfast.Demo.Canary;
+
+/// <summary>All acknowledgements so far; the writers add, others look.</summary>
+internal sealed class CanaryLog(TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private readonly List<Acknowledgement> acknowledgements = [];
+    private readonly long began = time.GetTimestamp();
+    private TimeSpan newestConnection = TimeSpan.MinValue;
+
+    public TimeSpan Now => time.GetElapsedTime(began);
+
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return acknowledgements.Count;
+            }
+        }
+    }
+
+    public void Add(Acknowledgement acknowledgement)
+    {
+        lock (gate)
+        {
+            acknowledgements.Add(acknowledgement);
+            newestConnection = acknowledgement.Connected > newestConnection ? acknowledgement.Connected : newestConnection;
+        }
+    }
+
+    public IReadOnlyList<Acknowledgement> Snapshot()
+    {
+        lock (gate)
+        {
+            return [.. acknowledgements];
+        }
+    }
+
+    /// <summary>Whether a write succeeded on a connection that was opened after that time.</summary>
+    public bool IsServedSince(TimeSpan at)
+    {
+        lock (gate)
+        {
+            return newestConnection > at;
+        }
+    }
+}

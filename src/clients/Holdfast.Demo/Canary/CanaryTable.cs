@@ -1,0 +1,52 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Holdfast.Demo.Canary;
+
+/// <summary>The canary's table, and the statements on it.</summary>
+internal static class CanaryTable
+{
+    private const string Creation =
+        """
+        CREATE TABLE IF NOT EXISTS holdfast_canary (
+            writer integer NOT NULL,
+            sequence bigint NOT NULL,
+            PRIMARY KEY (writer, sequence))
+        """;
+
+    // The first eight digits of a log file's name are the timeline.
+    private const string Insertion =
+        "INSERT INTO holdfast_canary VALUES ($1, $2) RETURNING left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
+
+    public static async Task CreateAsync(NpgsqlDataSource connections, CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Creation, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Writes one row; answers the server's timeline once the row is committed.</summary>
+    public static async Task<long> InsertAsync(NpgsqlConnection connection, int writer, long sequence, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Insertion, connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = writer });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequence });
+        var answer = await command.ExecuteScalarAsync(cancellationToken) as string;
+        return long.Parse(answer ?? "", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+
+    public static async Task<IReadOnlySet<(int Writer, long Sequence)>> RowsAsync(NpgsqlDataSource connections, CancellationToken cancellationToken)
+    {
+        const int limitSeconds = 60;
+        await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT writer, sequence FROM holdfast_canary", connection) { CommandTimeout = limitSeconds };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new HashSet<(int, long)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add((reader.GetInt32(0), reader.GetInt64(1)));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Holdfast.Demo.Canary;
+
+/// <summary>Tells a connection that was lost, refused or too slow from a mistake of ours.</summary>
+internal static class Connections
+{
+    public static bool IsLoss(Exception exception, CancellationToken stopping) =>
+        exception is NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException
+        || (exception is OperationCanceledException && !stopping.IsCancellationRequested);
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using Holdfast.Demo.Processes;
+
+namespace Holdfast.Demo.Cluster;
+
+/// <summary>Everything that is settled about a cluster before its first process starts.</summary>
+public sealed record ClusterPlan
+{
+    public const string Superuser = "postgres";
+    public const string ReplicationUser = "replicator";
+    public const string RewindUser = "rewinder";
+    private const int PasswordLetters = 24;
+
+    public required string Scope { get; init; }
+
+    public required string Directory { get; init; }
+
+    public required string BinDirectory { get; init; }
+
+    public required OsAccount? Account { get; init; }
+
+    public required IReadOnlyList<MemberPlan> Members { get; init; }
+
+    public string SuperuserPassword { get; } = NewPassword();
+
+    public string ReplicationPassword { get; } = NewPassword();
+
+    public string RewindPassword { get; } = NewPassword();
+
+    public string StorePassword { get; } = NewPassword();
+
+    public static ClusterPlan Make(string scope, string directory, int members)
+    {
+        const int portsEach = 3;
+        var ports = FreePorts.Take(members * portsEach);
+        return new()
+        {
+            Scope = scope,
+            Directory = directory,
+            BinDirectory = PostgresPrograms.FindDirectory(),
+            Account = OsAccount.Needed(),
+            Members =
+            [
+                .. Enumerable.Range(0, members).Select(index => new MemberPlan(
+                    $"node{index + 1}",
+                    Path.Combine(directory, $"node{index + 1}"),
+                    ports[index * portsEach],
+                    ports[(index * portsEach) + 1],
+                    ports[(index * portsEach) + 2])),
+            ],
+        };
+    }
+
+    private static string NewPassword() => RandomNumberGenerator.GetHexString(PasswordLetters, lowercase: true);
+}
+
+/// <summary>One member's name, place and ports.</summary>
+public sealed record MemberPlan(string Name, string Directory, int DatabasePort, int RestPort, int StorePort)
+{
+    public string DataDirectory => Path.Combine(Directory, "data");
+
+    public string StoreDirectory => Path.Combine(Directory, "store");
+
+    public string ConfigurationFile => Path.Combine(Directory, $"{Name}.yml");
+
+    public string LogFile => Path.Combine(Directory, $"{Name}.log");
+
+    public string PidFile => Path.Combine(Directory, "agent.pid");
+
+    public string RestUrl => $"http://127.0.0.1:{RestPort}";
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Holdfast.Demo.Cluster;
+
+/// <summary>Members run by <c>holdfast agent</c> with the embedded store; time-outs are left to the product.</summary>
+/// <param name="program">The executable, with what goes before its own arguments.</param>
+public sealed class HoldfastSoftware(IReadOnlyList<string> program) : IMemberSoftware
+{
+    public IReadOnlyList<string> Program => program;
+
+    public IReadOnlyList<string> Command(ClusterPlan plan, MemberPlan member) => [.. program, "agent", member.ConfigurationFile];
+
+    public string Configuration(ClusterPlan plan, MemberPlan member) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        # One member of a demonstration cluster. The format is Patroni's.
+        scope: {plan.Scope}
+        name: {member.Name}
+
+        restapi:
+          listen: 127.0.0.1:{member.RestPort}
+          connect_address: 127.0.0.1:{member.RestPort}
+
+        # The embedded store: the members coordinate among themselves, nothing else is installed.
+        raft:
+          self_addr: 127.0.0.1:{member.StorePort}
+          partner_addrs: [{Partners(plan, member)}]
+          data_dir: {YamlText.Quote(member.StoreDirectory)}
+          password: {plan.StorePassword}
+
+        # How the first member makes the cluster. Commits wait for a synchronous standby; all else is the default.
+        bootstrap:
+          dcs:
+            synchronous_mode: true
+          initdb:
+            - encoding: UTF8
+            - locale: C
+            - data-checksums
+
+        {PostgreSqlSection.Write(plan, member)}{SystemUser(plan)}
+        """);
+
+    private static string SystemUser(ClusterPlan plan) => plan.Account is { } account ? $"  os_user: {account.Name}\n" : "";
+
+    private static string Partners(ClusterPlan plan, MemberPlan member) =>
+        string.Join(", ", plan.Members.Where(other => other != member).Select(other => $"\"127.0.0.1:{other.StorePort}\""));
+}

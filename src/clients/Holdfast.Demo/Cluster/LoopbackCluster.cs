@@ -1,0 +1,181 @@
+using System.Globalization;
+
+namespace Holdfast.Demo.Cluster;
+
+/// <summary>A real cluster on the loopback address in a directory of its own, which leaves nothing behind.</summary>
+public sealed class LoopbackCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan PoliteStop = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RedundancyLook = TimeSpan.FromMilliseconds(200);
+    private const int KillRoundsMax = 200;
+    private readonly MemberRest rest = new();
+    private readonly TimeProvider time;
+    private readonly bool ownsDirectory;
+    private bool isKept;
+
+    private LoopbackCluster(ClusterPlan plan, IMemberSoftware software, bool ownsDirectory, TimeProvider time)
+    {
+        Plan = plan;
+        this.ownsDirectory = ownsDirectory;
+        this.time = time;
+        Members = [.. plan.Members.Select(member => new LoopbackMember(plan, member, software))];
+    }
+
+    public ClusterPlan Plan { get; }
+
+    public IReadOnlyList<LoopbackMember> Members { get; }
+
+    public MemberRest Rest => rest;
+
+    /// <summary>Makes directories and configuration files; nothing runs yet.</summary>
+    /// <param name="scope">The cluster's name.</param>
+    /// <param name="directory">Empty or absent; null: a temporary one.</param>
+    /// <param name="members">How many.</param>
+    /// <param name="software">What runs them.</param>
+    /// <param name="time">The clock.</param>
+    public static LoopbackCluster Create(string scope, string? directory, int members, IMemberSoftware software, TimeProvider time)
+    {
+        if (directory is not null && Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            throw new DemoException($"{directory} is not empty; give a directory that is, or that does not exist");
+        }
+
+        var isNew = directory is null || !Directory.Exists(directory);
+        var root = directory is null ? Directory.CreateTempSubdirectory("holdfast-").FullName : Directory.CreateDirectory(directory).FullName;
+        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members), software, isNew, time);
+        Permissions.LetPass(root);
+        foreach (var member in cluster.Members)
+        {
+            member.Prepare();
+        }
+
+        return cluster;
+    }
+
+    public LoopbackMember Member(string name) => Members.First(member => member.Name == name);
+
+    public void Start()
+    {
+        foreach (var member in Members)
+        {
+            member.Start();
+        }
+    }
+
+    /// <summary>What the first member that answers says of the cluster.</summary>
+    public async Task<ClusterStatus?> StatusAsync(CancellationToken cancellationToken)
+    {
+        foreach (var member in Members.Where(member => member.IsListening))
+        {
+            if (await rest.ClusterAsync(member.Plan, cancellationToken) is { Leader: not null } status)
+            {
+                return status;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The member that leads now.</summary>
+    public async Task<LoopbackMember> LeaderAsync(CancellationToken cancellationToken) =>
+        (await StatusAsync(cancellationToken))?.Leader is { } leader
+            ? Member(leader.Name)
+            : throw new DemoException("no member leads the cluster");
+
+    public async Task<Redundancy> RedundancyAsync(CancellationToken cancellationToken) =>
+        await RedundancyProbe.AskAsync(Plan, await StatusAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Waits until all members but the primary stream from it and a synchronous standby is recorded; false: not in time.</summary>
+    public async Task<bool> WaitForRedundancyAsync(TimeSpan limit, Action<Redundancy>? progress, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < limit)
+        {
+            var redundancy = await RedundancyAsync(cancellationToken);
+            progress?.Invoke(redundancy);
+            if (redundancy.IsComplete)
+            {
+                return true;
+            }
+
+            await Task.Delay(RedundancyLook, time, cancellationToken);
+        }
+
+        return false;
+    }
+
+    /// <summary>From now on the end of this object is not the end of the cluster.</summary>
+    public void Keep()
+    {
+        isKept = true;
+        File.WriteAllText(
+            Path.Combine(Plan.Directory, "pgpass"),
+            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:*:*:{ClusterPlan.Superuser}:{Plan.SuperuserPassword}\n"));
+        File.SetUnixFileMode(Path.Combine(Plan.Directory, "pgpass"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>Asks politely first; what is left after that, or when the caller is in a hurry, is killed.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var member in Members)
+        {
+            member.Thaw();
+            member.AskToStop();
+        }
+
+        var began = time.GetTimestamp();
+        while (IsAnythingAlive && time.GetElapsedTime(began) < PoliteStop)
+        {
+            await Task.Delay(Look, time, cancellationToken);
+        }
+
+        await EndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!isKept)
+        {
+            await EndAsync();
+            Remove();
+        }
+
+        foreach (var member in Members)
+        {
+            member.Dispose();
+        }
+
+        rest.Dispose();
+    }
+
+    private bool IsAnythingAlive => Members.Any(member => member.Processes().Count > 0);
+
+    /// <summary>Ends all processes at once: the way out when somebody pressed Ctrl-C and waits for the prompt.</summary>
+    private async Task EndAsync()
+    {
+        for (var round = 0; round < KillRoundsMax && IsAnythingAlive; round++)
+        {
+            foreach (var member in Members)
+            {
+                member.KillAll();
+            }
+
+            await Task.Delay(Look, time, CancellationToken.None);
+        }
+    }
+
+    private void Remove()
+    {
+        if (ownsDirectory)
+        {
+            Directory.Delete(Plan.Directory, recursive: true);
+            return;
+        }
+
+        foreach (var member in Members)
+        {
+            Directory.Delete(member.Plan.Directory, recursive: true);
+        }
+    }
+}

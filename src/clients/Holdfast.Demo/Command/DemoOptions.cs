@@ -1,0 +1,13 @@
+using Holdfast.Demo.Faults;
+
+namespace Holdfast.Demo.Command;
+
+/// <summary>What the person asked for.</summary>
+internal sealed record DemoOptions(
+    IReadOnlyList<Fault> Faults,
+    int Members,
+    string? Directory,
+    bool IsKept,
+    bool IsJson,
+    int Rounds,
+    TimeSpan Freeze);
