@@ -1,11 +1,21 @@
-using System.CommandLine;
+using System.Collections;
+using Holdfast.Cli;
+using Holdfast.Demo.Command;
+using Holdfast.Host;
 using Holdfast.Host.Commands;
+using Holdfast.Host.Composition;
 
-var root = new RootCommand("Holdfast keeps PostgreSQL clusters available: it detects failure, decides, fences, promotes and repairs.")
-{
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+var console = new CliConsole(Console.Out, Console.Error, Console.In, !Console.IsOutputRedirected && !Console.IsInputRedirected, environment);
+var root = HoldfastCli.Create(
+    new ClusterAccess(),
+    console,
+    HostClock.Time,
+    Product.Version,
     AgentCommand.Create(),
     WitnessCommand.Create(),
     GuardCommand.Create(),
     ValidateCommand.Create(),
-};
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    DemoCommand.Create([Environment.ProcessPath!], HostClock.Time));
+return await HoldfastCli.RunAsync(root, args, console, CancellationToken.None);

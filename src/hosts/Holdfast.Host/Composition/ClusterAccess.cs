@@ -1,0 +1,51 @@
+using Holdfast.Cli;
+using Holdfast.Configuration;
+using Holdfast.Host.Commands;
+
+namespace Holdfast.Host.Composition;
+
+/// <summary>How the command line finds a cluster: by the configuration file, the environment, and the embedded store.</summary>
+internal sealed class ClusterAccess : IClusterAccess
+{
+    /// <summary>Where a configuration is looked for when none is named, in order.</summary>
+    private static readonly string[] UsualVariables = ["HOLDFAST_CONFIG_FILE", "PATRONICTL_CONFIG_FILE", "PATRONI_CONFIG_FILE"];
+
+    public ClusterConnection Open(string? configurationPath)
+    {
+        var configuration = Load(configurationPath);
+        var ctl = configuration.Ctl;
+        var credentials = ctl.Authentication ?? configuration.RestApi?.Authentication;
+        var scheme = configuration.RestApi?.CertFile is null ? "http" : "https";
+        return new ClusterConnection
+        {
+            Scope = configuration.Scope.Length > 0 ? configuration.Scope : null,
+            Endpoints = configuration.RestApi is { } rest ? [new Uri($"{scheme}://{rest.ConnectAddress}/")] : [],
+            Username = credentials?.Username,
+            Password = credentials?.Password,
+            CaFile = ctl.CaCert ?? configuration.RestApi?.CaFile,
+            CertFile = ctl.CertFile,
+            KeyFile = ctl.KeyFile,
+            KeyFilePassword = ctl.KeyFilePassword,
+            Insecure = ctl.Insecure,
+        };
+    }
+
+    public Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Uri>>([]);
+
+    private static HoldfastConfiguration Load(string? configurationPath)
+    {
+        var path = configurationPath ?? UsualPath();
+        var result = LocalConfiguration.Load(path, ConfigurationPurpose.CommandLine);
+        return result.Configuration
+            ?? throw new CommandFailedException(string.Join('\n', result.Problems.Where(problem => problem.Severity == ProblemSeverity.Error)));
+    }
+
+    private static string? UsualPath() =>
+        UsualVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(path => !string.IsNullOrEmpty(path))
+        ?? new[]
+        {
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "holdfast", "holdfast.yml"),
+            "/etc/holdfast/holdfast.yml",
+        }.FirstOrDefault(File.Exists);
+}
