@@ -43,7 +43,7 @@ public sealed class RaftStore : IConsensusStore
             var connector = new Connector(new TransportSecrets(options.Password, tls is not null), tls, time);
             var seed = BinaryPrimitives.ReadInt32LittleEndian(RandomNumberGenerator.GetBytes(4));
             node = new RaftNode(options, connector, time, logger, new Random(seed), NewClientId());
-            var server = new ConnectionServer(options.SelfAddress, node, new ClientServer(node));
+            var server = new ConnectionServer(options.SelfAddress, node, new ClientServer(node, options));
             var listener = new NodeListener(options.BindAddress ?? options.SelfAddress, options.SelfAddress, connector, server, time, logger);
             return new RaftStore(options, node, listener, tls);
         }
@@ -62,13 +62,16 @@ public sealed class RaftStore : IConsensusStore
     public Task<StoreImage> ReadAsync(string prefix, CancellationToken cancellationToken) =>
         node.AskAsync(new ReadRequest(prefix), cancellationToken);
 
-    public async Task<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken) =>
-        ToCommitResult(await CommitAsync(transaction, null, cancellationToken));
+    public async Task<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        TransactionLimits.Check(transaction, options.ValueBytesMax, options.TransactionBytesMax);
+        return ToCommitResult(await node.AskAsync(new WriteRequest(new Command.Transact(transaction), null), cancellationToken));
+    }
 
     public async Task<SessionId> OpenSessionAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         var session = NewClientId().ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
-        await WriteAsync(new Command.OpenSession(session, timeToLive), null, cancellationToken);
+        await WriteAsync(new Command.OpenSession(session, timeToLive), cancellationToken);
         return new SessionId(session);
     }
 
@@ -76,7 +79,7 @@ public sealed class RaftStore : IConsensusStore
         node.AskAsync(new KeepRequest(session.Text), cancellationToken);
 
     public Task CloseSessionAsync(SessionId session, CancellationToken cancellationToken) =>
-        WriteAsync(new Command.CloseSession(session.Text), null, cancellationToken);
+        WriteAsync(new Command.CloseSession(session.Text), cancellationToken);
 
     public async IAsyncEnumerable<StoreChange> WatchAsync(
         string prefix, Revision after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -129,16 +132,10 @@ public sealed class RaftStore : IConsensusStore
 
     internal static CommitResult ToCommitResult(CommandResult result) => new(result.Outcome, new Revision(result.Revision));
 
-    internal Task<CommandResult> CommitAsync(StoreTransaction transaction, RequestId? id, CancellationToken cancellationToken)
-    {
-        TransactionLimits.Check(transaction, options.ValueBytesMax, options.TransactionBytesMax);
-        return node.AskAsync(new WriteRequest(new Command.Transact(transaction), id), cancellationToken);
-    }
-
     /// <summary>Writes that have no third outcome in the port: an answer that does not come is an exception.</summary>
-    internal async Task WriteAsync(Command command, RequestId? id, CancellationToken cancellationToken)
+    private async Task WriteAsync(Command command, CancellationToken cancellationToken)
     {
-        var result = await node.AskAsync(new WriteRequest(command, id), cancellationToken);
+        var result = await node.AskAsync(new WriteRequest(command, null), cancellationToken);
         if (result.Outcome == CommitOutcome.Unknown)
         {
             throw new StoreUnavailableException($"no answer within {options.RequestTimeout.TotalSeconds:0.###} s", null);
