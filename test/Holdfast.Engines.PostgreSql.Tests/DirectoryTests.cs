@@ -41,6 +41,20 @@ public class DirectoryTests
     }
 
     [Fact]
+    public async Task A_bootstrap_that_was_cut_short_is_not_trusted_though_its_server_runs()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        await File.WriteAllTextAsync(member.Data + ".unfinished", "a bootstrap began", TestContext.Current.CancellationToken);
+        await member.ReplaceEngineAsync();
+        Assert.Equal(DataDirectoryState.Unfinished, (await member.LookAsync()).Directory);
+
+        await member.DoAsync(new DatabaseWork.Bootstrap());
+
+        Assert.Equal(DataDirectoryState.Valid, (await member.LookAsync()).Directory);
+        Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(member.Data) ?? "", "data.set-aside.*"));
+    }
+
+    [Fact]
     public async Task A_failed_bootstrap_is_kept_aside()
     {
         await using var member = Member.Create("one", options => options with { Bootstrap = new() { PostInit = "false" } });

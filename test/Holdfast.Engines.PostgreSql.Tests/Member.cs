@@ -165,7 +165,8 @@ internal sealed class Member : IAsyncDisposable
         Directory.Delete(Path.GetDirectoryName(Data) ?? Data, recursive: true);
     }
 
-    private static async Task<string> TemplateAsync()
+    /// <summary>A bootstrapped, stopped system that tests copy.</summary>
+    public static async Task<string> TemplateAsync()
     {
         await TemplateGate.WaitAsync(TestContext.Current.CancellationToken);
         try

@@ -7,6 +7,7 @@ namespace Holdfast.Engines.PostgreSql;
 internal sealed class Installation
 {
     private const int LastLinesMax = 4;
+    private const int TailBytesMax = 16384;
 
     private int? _majorVersion;
 
@@ -91,7 +92,7 @@ internal sealed class Installation
             var lines = new[] { Options.StartupLogPath, newest }
                 .OfType<string>()
                 .Where(File.Exists)
-                .SelectMany(file => File.ReadLines(file).TakeLast(100))
+                .SelectMany(ReadTail)
                 .Where(IsComplaint)
                 .TakeLast(LastLinesMax)
                 .ToArray();
@@ -101,6 +102,14 @@ internal sealed class Installation
         {
             return $"its log cannot be read: {error.Message}";
         }
+    }
+
+    private static string[] ReadTail(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Seek(-Math.Min(stream.Length, TailBytesMax), SeekOrigin.End);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n');
     }
 
     private static bool IsComplaint(string line) =>

@@ -31,9 +31,20 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
     private CancellationTokenSource _cancelJob = new();
     private Task _flow = Task.CompletedTask;
 
+    // A server that an earlier agent left may not have read what that agent wrote last.
+    private bool _isReloadDue = true;
+
     /// <exception cref="InvalidOperationException">The agent is root, and no unprivileged user for PostgreSQL is named.</exception>
     public PostgreSqlEngine(PostgreSqlOptions options, IAgentSignal signal, TimeProvider time, ILogger logger)
     {
+        // PostgreSQL's programs run elsewhere than the agent.
+        options = options with
+        {
+            DataDirectory = Path.GetFullPath(options.DataDirectory).TrimEnd('/'),
+            ConfigDirectory = options.ConfigDirectory is { } directory ? Path.GetFullPath(directory) : null,
+            PgPassFile = Path.GetFullPath(options.PgPassPath),
+            StartupLogFile = Path.GetFullPath(options.StartupLogPath),
+        };
         _logger = logger;
         _installation = new(options, time);
         _files = new(options, _installation.Account);
@@ -47,7 +58,7 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         var server = new ServerJobs(_postmaster, _configuration, _files, _connection, _sync, _installation);
         _plan = new(
             server,
-            new(_installation, _files, server, _postmaster, _connection),
+            new(_installation, _files, _configuration, server, _postmaster, _connection),
             new(_installation, _files, _postmaster),
             new(_installation, _configuration, _files, _postmaster));
         ToolRunner.KillLeftovers(_installation.Directory.Path);
@@ -84,14 +95,9 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
 
     public async Task FollowAsync(Upstream? upstream, CancellationToken cancellationToken)
     {
-        if (_configuration.Upstream == upstream && _files.IsStandby)
-        {
-            return;
-        }
-
         _configuration.Upstream = upstream;
-        await ApplyAsync(cancellationToken);
-        if (_installation.MajorVersion < 13 && _postmaster.Pid is not null && _files.IsStandby)
+        var hasChanged = await ApplyAsync(cancellationToken);
+        if (hasChanged && _installation.MajorVersion < 13 && _postmaster.Pid is not null && _files.IsStandby)
         {
             // Version 12 reads where to stream from only when it starts.
             Begin(new DatabaseWork.Restart());
@@ -100,10 +106,8 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
 
     public async Task SetSynchronousAsync(SyncSetting wish, CancellationToken cancellationToken)
     {
-        if (_sync.Wish(wish))
-        {
-            await ApplyAsync(cancellationToken);
-        }
+        _sync.Wish(wish);
+        await ApplyAsync(cancellationToken);
     }
 
     public async Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
@@ -154,19 +158,24 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         _cancelJob.Dispose();
     }
 
-    /// <summary>Writes the files, and has a running server read them. Without a system it waits for the next start.</summary>
-    private async Task ApplyAsync(CancellationToken cancellationToken)
+    /// <summary>Writes the files, and has a running server read them. Without a system it waits for the next start. True when a file changed.</summary>
+    private async Task<bool> ApplyAsync(CancellationToken cancellationToken)
     {
         var version = await _installation.ReadMajorVersionAsync(cancellationToken);
         if (_installation.Directory.Look(version).State != DataDirectoryState.Valid)
         {
-            return;
+            return false;
         }
 
-        if (await _configuration.WriteAsync(cancellationToken) && _postmaster.Signal(Posix.SigHup))
+        var hasChanged = await _configuration.WriteAsync(cancellationToken);
+        _isReloadDue |= hasChanged;
+        if (_isReloadDue && _postmaster.Reload())
         {
+            _isReloadDue = false;
             LogReloaded();
         }
+
+        return hasChanged;
     }
 
     private async Task RunAsync(DatabaseWork work, long number, Task previous, CancellationToken cancellationToken)

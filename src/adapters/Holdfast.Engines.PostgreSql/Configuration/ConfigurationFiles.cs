@@ -19,6 +19,11 @@ internal sealed class ConfigurationFiles(PostgreSqlOptions options, OsAccount ac
 
     private string SlotsFile => Path.Combine(options.DataDirectory, "holdfast.slots");
 
+    private string RecoverySignal => Path.Combine(options.DataDirectory, "recovery.signal");
+
+    /// <summary>It recovers from a backup, to the end or a chosen point, and is a primary then.</summary>
+    public bool IsRestoring => File.Exists(RecoverySignal);
+
     public bool IsStandby => File.Exists(StandbySignal);
 
     /// <summary>The base file or the distribution's original says how to log.</summary>
@@ -78,10 +83,12 @@ internal sealed class ConfigurationFiles(PostgreSqlOptions options, OsAccount ac
         }
     }
 
+    public void WriteRecoverySignal() => Write(RecoverySignal, "");
+
     public void RemoveSignals()
     {
         File.Delete(StandbySignal);
-        File.Delete(Path.Combine(options.DataDirectory, "recovery.signal"));
+        File.Delete(RecoverySignal);
         Posix.SyncDirectory(options.DataDirectory);
     }
 

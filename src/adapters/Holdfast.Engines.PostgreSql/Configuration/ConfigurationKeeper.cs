@@ -24,6 +24,9 @@ internal sealed partial class ConfigurationKeeper(
 
     public ImmutableHashSet<string> LeftOut { get; private set; } = [];
 
+    /// <summary>Set while a bootstrap recovers from a backup.</summary>
+    public ImmutableSortedDictionary<string, string> Restore { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
+
     public DynamicSettings Dynamic
     {
         get => _dynamic;
@@ -99,7 +102,7 @@ internal sealed partial class ConfigurationKeeper(
 
     private async Task<bool> WriteParametersAsync(CancellationToken cancellationToken)
     {
-        var minima = Role == DatabaseRole.Replica ? (await control.ReadAsync(cancellationToken))?.Minima : null;
+        var minima = Role == DatabaseRole.Replica || files.IsRestoring ? (await control.ReadAsync(cancellationToken))?.Minima : null;
         Written = ServerParameters.Merge(options, new()
         {
             MajorVersion = DataDirectory.ReadMajorVersion(options.DataDirectory) ?? 0,
@@ -109,6 +112,7 @@ internal sealed partial class ConfigurationKeeper(
             Role = Role,
             Minima = minima ?? ImmutableSortedDictionary<string, int>.Empty,
             LeftOut = LeftOut,
+            Restore = Restore,
             HasOwnLogging = files.HasOwnLogging,
         }).ToImmutableSortedDictionary(StringComparer.Ordinal);
         return files.WriteParameters(Written, Upstream);

@@ -18,8 +18,11 @@ internal sealed record ParameterSources
 
     public required DatabaseRole Role { get; init; }
 
-    /// <summary>What the control file says the primary had: a replica with less does not start.</summary>
+    /// <summary>What the control file says the primary had, for a system in recovery: with less it does not start.</summary>
     public ImmutableSortedDictionary<string, int> Minima { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>What a restored system needs to recover; empty otherwise.</summary>
+    public ImmutableSortedDictionary<string, string> Restore { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableHashSet<string> LeftOut { get; init; } = [];
 
@@ -84,6 +87,7 @@ internal static class ServerParameters
         Add(merged, Operators(options.RecoveryParameters));
         Add(merged, Operators(sources.Dynamic.Parameters));
         Add(merged, Operators(options.Parameters).Where(pair => !IsSharedAndGiven(pair.Name, sources.Dynamic)));
+        Add(merged, Operators(sources.Restore));
         Add(merged, Own(options, sources));
         RaiseToMinima(merged, sources);
         Translate(merged, sources.MajorVersion);
@@ -144,11 +148,6 @@ internal static class ServerParameters
 
     private static void RaiseToMinima(SortedDictionary<string, string> merged, ParameterSources sources)
     {
-        if (sources.Role != DatabaseRole.Replica)
-        {
-            return;
-        }
-
         foreach (var (name, minimum) in sources.Minima)
         {
             if (int.TryParse(merged.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var value) && value < minimum)
@@ -162,6 +161,11 @@ internal static class ServerParameters
     private static void Translate(SortedDictionary<string, string> merged, int version)
     {
         const int segmentMegabytes = 16;
+        if (merged.GetValueOrDefault("wal_level") is "hot_standby" or "archive")
+        {
+            merged["wal_level"] = "replica";
+        }
+
         if (version >= 13 && merged.Remove("wal_keep_segments", out var segments)
             && int.TryParse(segments, CultureInfo.InvariantCulture, out var count))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;
@@ -10,6 +11,7 @@ namespace Holdfast.Engines.PostgreSql.Jobs;
 internal sealed class BootstrapJob(
     Installation installation,
     ConfigurationFiles files,
+    ConfigurationKeeper configuration,
     ServerJobs server,
     Postmaster postmaster,
     LocalConnection connection)
@@ -26,12 +28,21 @@ internal sealed class BootstrapJob(
             throw new JobFailedException(why ?? $"{installation.Directory.Path} holds a system already");
         }
 
+        if (postmaster.TryAdopt())
+        {
+            // What an earlier, unfinished bootstrap left running.
+            postmaster.Kill();
+            await postmaster.SettleAsync(context.Cancellation);
+            context = context with { KillsBefore = context.KillsBefore + 1 };
+        }
+
         installation.Directory.SetAside("set-aside", installation.Time.GetUtcNow());
+        installation.Account.MakePrivateDirectory(installation.Directory.Path);
         installation.Directory.MarkUnfinished($"a bootstrap began at {installation.Time.GetUtcNow():u}");
         try
         {
             await MakeSystemAsync(context);
-            await server.StartPrimaryUncheckedAsync(context);
+            await StartAsync(context);
             context.Report("making roles");
             await MakeRolesAsync(context.Cancellation);
             await RunPostInitAsync(context);
@@ -50,7 +61,6 @@ internal sealed class BootstrapJob(
 
     private async Task MakeSystemAsync(JobContext context)
     {
-        installation.Account.MakePrivateDirectory(installation.Directory.Path);
         if (Options.ConfigDirectory is { } configDirectory)
         {
             installation.Account.MakePrivateDirectory(configDirectory);
@@ -65,6 +75,39 @@ internal sealed class BootstrapJob(
 
         await InitDbAsync(context.Cancellation);
         WriteHba();
+    }
+
+    /// <summary>A restored system recovers to its target first, and is promoted there.</summary>
+    private async Task StartAsync(JobContext context)
+    {
+        if (Options.Bootstrap.Custom is not { } custom || (custom.RecoveryParameters.IsEmpty && !files.IsRestoring))
+        {
+            await server.StartPrimaryUncheckedAsync(context);
+            return;
+        }
+
+        if (!custom.KeepsRecoveryConfiguration || !files.IsRestoring)
+        {
+            files.RemoveSignals();
+            files.WriteRecoverySignal();
+        }
+
+        configuration.Restore = custom.RecoveryParameters.ContainsKey("recovery_target_action")
+            ? custom.RecoveryParameters
+            : custom.RecoveryParameters.Add("recovery_target_action", "promote");
+        try
+        {
+            await server.StartAsync(context);
+            context.Report("recovering from the backup");
+            await server.WaitForEndOfRecoveryAsync(Timeout.InfiniteTimeSpan, context.Cancellation);
+        }
+        finally
+        {
+            configuration.Restore = ImmutableSortedDictionary<string, string>.Empty;
+        }
+
+        await configuration.WriteAsync(context.Cancellation);
+        postmaster.Reload();
     }
 
     private async Task InitDbAsync(CancellationToken cancellationToken)
@@ -147,6 +190,11 @@ internal sealed class BootstrapJob(
         if (!result.Succeeded)
         {
             throw new JobFailedException(result.Words);
+        }
+
+        if (!Options.Bootstrap.PgHba.IsDefaultOrEmpty)
+        {
+            files.AppendHba(Options.Bootstrap.PgHba);
         }
     }
 

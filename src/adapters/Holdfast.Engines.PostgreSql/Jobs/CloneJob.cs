@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;
@@ -31,15 +32,30 @@ internal sealed class CloneJob(Installation installation, ConfigurationFiles fil
         }
 
         var startedAt = installation.Time.GetTimestamp();
-        context.Report($"asking {source.Member} how much there is to copy");
-        var bytes = await new Source(installation, source).ReadSizeAsync(context.Cancellation);
+        var (bytes, methods) = await PlanAsync(source, context);
         RefuseWithoutRoom(bytes);
-        var aside = MakeWay(state);
+        var aside = methods[0].KeepsData ? null : MakeWay(state);
+        installation.Account.MakePrivateDirectory(Directory.Path);
         Directory.MarkUnfinished($"{CloneMark} from {source.Member} began at {installation.Time.GetUtcNow():u}");
-        var method = await CopyAsync(source, bytes, context);
+        var method = await CopyAsync(source, bytes, methods, context);
         Finish();
         var kept = aside is null ? "" : $"; the former directory is kept as {aside}";
         return $"copied {Size(bytes)} from {source.Member} by {method} in {installation.Time.GetElapsedTime(startedAt).TotalSeconds:0.0} s{kept}";
+    }
+
+    /// <summary>A source that is away leaves the methods that restore from a backup.</summary>
+    private async Task<(long Bytes, ImmutableArray<ReplicaMethod> Methods)> PlanAsync(Upstream source, JobContext context)
+    {
+        var methods = Options.CreateReplicaMethods.IsDefaultOrEmpty ? [BaseBackup] : Options.CreateReplicaMethods;
+        context.Report($"asking {source.Member} how much there is to copy");
+        try
+        {
+            return (await new Source(installation, source).ReadSizeAsync(context.Cancellation), methods);
+        }
+        catch (JobFailedException) when (methods.Any(method => method.WorksWithoutSource))
+        {
+            return (0, [.. methods.Where(method => method.WorksWithoutSource)]);
+        }
     }
 
     private void RefuseWithoutRoom(long bytes)
@@ -67,9 +83,8 @@ internal sealed class CloneJob(Installation installation, ConfigurationFiles fil
         return aside;
     }
 
-    private async Task<string> CopyAsync(Upstream source, long bytes, JobContext context)
+    private async Task<string> CopyAsync(Upstream source, long bytes, ImmutableArray<ReplicaMethod> methods, JobContext context)
     {
-        var methods = Options.CreateReplicaMethods.IsDefaultOrEmpty ? [BaseBackup] : Options.CreateReplicaMethods;
         var words = "";
         foreach (var method in methods)
         {
@@ -82,7 +97,10 @@ internal sealed class CloneJob(Installation installation, ConfigurationFiles fil
             }
 
             words = result.Words;
-            Directory.Clear();
+            if (!method.KeepsData)
+            {
+                Directory.Clear();
+            }
         }
 
         throw new JobFailedException(words);

@@ -116,7 +116,7 @@ internal sealed class ServerJobs(
         context.Report("promoting");
         try
         {
-            await WaitForEndOfRecoveryAsync(startedAt, limit, context.Cancellation);
+            await WaitForEndOfRecoveryAsync(limit, context.Cancellation);
         }
         finally
         {
@@ -135,6 +135,32 @@ internal sealed class ServerJobs(
         await using var session = connection.Begin(installation.Options.Database);
         await session.AskAsync("CHECKPOINT", Timeout.InfiniteTimeSpan, Time, context.Cancellation);
         return $"done in {Time.GetElapsedTime(startedAt).TotalSeconds:0.0} s";
+    }
+
+    public async Task WaitForEndOfRecoveryAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var startedAt = Time.GetTimestamp();
+        await using var session = connection.Begin(installation.Options.Database);
+        try
+        {
+            while (await session.AskAsync("SELECT pg_is_in_recovery()", Left(startedAt, limit), Time, cancellationToken) is not false)
+            {
+                if (Left(startedAt, limit) == TimeSpan.Zero)
+                {
+                    throw new TimeoutException();
+                }
+
+                await Task.Delay(PromotionProbeEvery, Time, cancellationToken);
+            }
+        }
+        catch (TimeoutException)
+        {
+            throw new JobFailedException($"the promotion did not end within {limit.TotalSeconds:0.#} s");
+        }
+        catch (NpgsqlException error)
+        {
+            throw new JobFailedException($"the database broke off while it was promoted: {error.Message}");
+        }
     }
 
     // SIGUSR1: the postmaster looks for the file that asks for promotion, as pg_ctl has it.
@@ -194,33 +220,13 @@ internal sealed class ServerJobs(
         return answer.Kind == AnswerKind.Answered;
     }
 
-    private async Task WaitForEndOfRecoveryAsync(long startedAt, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        await using var session = connection.Begin(installation.Options.Database);
-        try
-        {
-            while (await session.AskAsync("SELECT pg_is_in_recovery()", Left(startedAt, limit), Time, cancellationToken) is not false)
-            {
-                if (Left(startedAt, limit) == TimeSpan.Zero)
-                {
-                    throw new TimeoutException();
-                }
-
-                await Task.Delay(PromotionProbeEvery, Time, cancellationToken);
-            }
-        }
-        catch (TimeoutException)
-        {
-            throw new JobFailedException($"the promotion did not end within {limit.TotalSeconds:0.#} s");
-        }
-        catch (NpgsqlException error)
-        {
-            throw new JobFailedException($"the database broke off while it was promoted: {error.Message}");
-        }
-    }
-
     private TimeSpan Left(long startedAt, TimeSpan limit)
     {
+        if (limit == Timeout.InfiniteTimeSpan)
+        {
+            return limit;
+        }
+
         var left = limit - Time.GetElapsedTime(startedAt);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

@@ -18,6 +18,7 @@ internal sealed class Observer(
 
     private readonly RestartNeed _restartNeed = new(configuration, installation.Control);
     private DatabaseView? _lastAnswered;
+    private string? _systemId;
     private ITimer? _lookAgain;
 
     /// <summary>The last answer of the running process; null when there was none yet.</summary>
@@ -68,7 +69,7 @@ internal sealed class Observer(
 
     private async Task<DatabaseView> DescribeAsync(Observed observed, long askedAt, DatabaseJob? job, CancellationToken cancellationToken) => new()
     {
-        Directory = DataDirectoryState.Valid,
+        Directory = DirectoryOfProcess(),
         Process = WhileWorking(DatabaseProcess.Running, job),
         IsResponsive = true,
         Role = observed.IsInRecovery ? DatabaseRole.Replica : DatabaseRole.Primary,
@@ -97,9 +98,10 @@ internal sealed class Observer(
             _lookAgain.Change(LookAgainWhileStarting, Timeout.InfiniteTimeSpan);
         }
 
-        var last = _lastAnswered ?? new() { Directory = DataDirectoryState.Valid, Process = process };
+        var last = _lastAnswered ?? new() { Directory = DataDirectoryState.Valid, Process = process, SystemId = _systemId };
         return last with
         {
+            Directory = DirectoryOfProcess(),
             Process = WhileWorking(process, job),
             IsResponsive = false,
             Role = configuration.Role,
@@ -109,6 +111,10 @@ internal sealed class Observer(
             Trouble = trouble,
         };
     }
+
+    /// <summary>A server runs in an unfinished directory when a bootstrap was cut short.</summary>
+    private DataDirectoryState DirectoryOfProcess() =>
+        installation.Directory.Unfinished is null ? DataDirectoryState.Valid : DataDirectoryState.Unfinished;
 
     private static DatabaseProcess WhileWorking(DatabaseProcess process, DatabaseJob? job) => job switch
     {
@@ -129,6 +135,7 @@ internal sealed class Observer(
         }
 
         var control = await installation.Control.ReadAsync(cancellationToken);
+        _systemId = control?.SystemId;
         var hasCrashed = HasCrashed(control, job);
         return new()
         {

@@ -31,24 +31,16 @@ internal sealed class SyncWatch(TimeProvider time, IAgentSignal signal) : IDispo
         }
     }
 
-    /// <summary>True when this is another wish than before.</summary>
-    public bool Wish(SyncSetting wish)
+    /// <summary>Another wish than the one in force makes what is known of the present one history: it may come back later.</summary>
+    public void Wish(SyncSetting wish)
     {
         lock (_lock)
         {
-            if (_wish is not null && _wish.IsSameWish(wish))
-            {
-                return false;
-            }
-
-            var isSameText = _wish is not null && SyncNames.Render(_wish) == SyncNames.Render(wish);
             _wish = wish;
-            if (!isSameText && _inForce != SyncNames.Render(wish))
+            if (_inForce != SyncNames.Render(wish))
             {
                 Forget();
             }
-
-            return !isSameText;
         }
     }
 

@@ -87,6 +87,32 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>Reads a small file as far as the buffer goes; nothing when it cannot be read.</summary>
+    public static int ReadFile(string path, Span<byte> buffer)
+    {
+        const int readOnly = 0x80000;
+        var descriptor = Open(path, readOnly);
+        if (descriptor < 0)
+        {
+            return 0;
+        }
+
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var count = Read(descriptor, buffer[length..], (nuint)(buffer.Length - length));
+            if (count <= 0)
+            {
+                break;
+            }
+
+            length += (int)count;
+        }
+
+        _ = Close(descriptor);
+        return length;
+    }
+
     /// <summary>Makes a rename, creation or removal inside a directory last through a power cut.</summary>
     public static void SyncDirectory(string directory)
     {
@@ -110,6 +136,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint Read(int descriptor, Span<byte> bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);

@@ -97,6 +97,13 @@ internal sealed partial class Postmaster(
         }
     }
 
+    /// <summary>
+    /// Has the server read its configuration again. False while it is no server yet: before PostgreSQL has written its lock file the
+    /// signal would end the process.
+    /// </summary>
+    public bool Reload() =>
+        _life is { } life && PostmasterFile.Read(options.DataDirectory)?.Pid == life.Pid && Posix.Signal(life.Pid, Posix.SigHup);
+
     public bool Signal(int signalNumber) => _life is { } life && Posix.Signal(life.Pid, signalNumber);
 
     public void Kill()

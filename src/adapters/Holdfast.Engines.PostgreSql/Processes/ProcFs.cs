@@ -64,27 +64,9 @@ internal static class ProcFs
 
     private static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {
-        try
-        {
-            using var handle = File.OpenHandle(path);
-            var length = 0;
-            while (length < buffer.Length)
-            {
-                var read = RandomAccess.Read(handle, buffer[length..], length);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                length += read;
-            }
-
-            return buffer[..length];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The process ended meanwhile, or is none of ours: either way there is nothing to read.
-            return [];
-        }
+        // Nothing to read: the process ended meanwhile, or is none of ours. A kill looks at every process of the host, so no
+        // handle, lock or exception is spent on one.
+        var length = Posix.ReadFile(path, buffer);
+        return buffer[..length];
     }
 }

@@ -89,6 +89,12 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
             start.Environment.Remove(name);
         }
 
+        // It would decide the messages' language too, and those are read.
+        if (start.Environment.Remove("LC_ALL", out var locale))
+        {
+            start.Environment["LANG"] = locale;
+        }
+
         start.Environment["LC_MESSAGES"] = "C";
         start.Environment["LANGUAGE"] = "C";
         start.Environment["HOME"] = account.Home;
@@ -101,8 +107,7 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
     private static bool IsPrivate(string name) =>
         name.StartsWith("PATRONI_", StringComparison.Ordinal)
         || name.StartsWith("HOLDFAST_", StringComparison.Ordinal)
-        || name.StartsWith("PG", StringComparison.Ordinal)
-        || name.StartsWith("LC_", StringComparison.Ordinal);
+        || name.StartsWith("PG", StringComparison.Ordinal);
 
     private static async Task<string> ReadOutputAsync(StreamReader reader, CancellationToken cancellationToken)
     {

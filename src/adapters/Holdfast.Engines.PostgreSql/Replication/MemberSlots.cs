@@ -3,6 +3,7 @@ using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Jobs;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Model;
+using Npgsql;
 
 namespace Holdfast.Engines.PostgreSql.Replication;
 
@@ -81,6 +82,7 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
         }
     }
 
+    /// <exception cref="NpgsqlException">Some statements were refused; the others took effect.</exception>
     private async Task RunAsync(string database, List<string> statements, CancellationToken cancellationToken)
     {
         if (statements.Count == 0)
@@ -89,9 +91,22 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
         }
 
         await using var session = connection.Begin(database);
+        PostgresException? refusal = null;
         foreach (var statement in statements)
         {
-            await session.AskAsync(statement, options.SourceTimeout, time, cancellationToken);
+            try
+            {
+                await session.AskAsync(statement, options.SourceTimeout, time, cancellationToken);
+            }
+            catch (PostgresException refused)
+            {
+                refusal = refused;
+            }
+        }
+
+        if (refusal is not null)
+        {
+            throw new NpgsqlException(refusal.MessageText, refusal);
         }
     }
 }
