@@ -10,9 +10,10 @@ internal sealed class RunningApi : IAsyncDisposable
 {
     private readonly RestApi api;
 
-    private RunningApi(RestApi api, ScriptedControl control, HttpClient client)
+    private RunningApi(RestApi api, RestApiOptions options, ScriptedControl control, HttpClient client)
     {
         this.api = api;
+        Options = options;
         Control = control;
         Client = client;
     }
@@ -27,7 +28,9 @@ internal sealed class RunningApi : IAsyncDisposable
 
     public static TimeSpan Now => TimeProvider.System.GetElapsedTime(0);
 
-    public static RestApiOptions Options => new()
+    public RestApiOptions Options { get; }
+
+    private static RestApiOptions Usual => new()
     {
         Scope = "demo",
         Name = "a",
@@ -40,9 +43,10 @@ internal sealed class RunningApi : IAsyncDisposable
     public static async Task<RunningApi> StartAsync(ClusterView? view, Func<RestApiOptions, RestApiOptions> change)
     {
         var control = new ScriptedControl { View = view };
-        var api = new RestApi(change(Options), control, TimeProvider.System, NullLoggerFactory.Instance);
+        var options = change(Usual);
+        var api = new RestApi(options, control, TimeProvider.System, NullLoggerFactory.Instance);
         await api.StartAsync(CancellationToken.None);
-        return new(api, control, new HttpClient { BaseAddress = api.Addresses[0] });
+        return new(api, options, control, new HttpClient { BaseAddress = api.Addresses[0] });
     }
 
     public async Task<(int Status, string Body)> AskAsync(string method, string path, string? body = null, string? credentials = null, string? ifMatch = null)

@@ -18,6 +18,7 @@ public static class HoldfastCli
         var root = new RootCommand("Holdfast keeps databases available.") { global.Configuration, global.Insecure, global.Api };
         foreach (var command in hostCommands.Concat(Verbs(context)))
         {
+            RefuseUnknownOptions(command);
             root.Add(command);
         }
 
@@ -63,7 +64,37 @@ public static class HoldfastCli
     [
         ListCommand.CreateList(context),
         ListCommand.CreateTopology(context),
+        StatusCommands.CreateStatus(context),
+        StatusCommands.CreateExplain(context),
+        SwitchoverCommand.CreateSwitchover(context),
+        SwitchoverCommand.CreateFailover(context),
+        PauseCommand.CreatePause(context),
+        PauseCommand.CreateResume(context),
+        RestartCommand.Create(context),
+        MemberCommands.CreateReload(context),
+        MemberCommands.CreateReinit(context),
+        MemberCommands.CreateFlush(context),
+        ConfigCommands.CreateShow(context),
+        ConfigCommands.CreateEdit(context),
+        StatusCommands.CreateHistory(context),
+        StatusCommands.CreateDsn(context),
+        StatusCommands.CreateVersion(context),
     ];
+
+    // An argument that may be anything would take a mistyped option for a name.
+    private static void RefuseUnknownOptions(Command command)
+    {
+        foreach (var argument in command.Arguments)
+        {
+            argument.Validators.Add(result =>
+            {
+                if (result.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..]) is { } option)
+                {
+                    result.AddError($"No such option: {option.Value}");
+                }
+            });
+        }
+    }
 
     private static string Path(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";

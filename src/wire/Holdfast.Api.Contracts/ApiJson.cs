@@ -17,6 +17,7 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(DecisionList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonElement[]))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     public static ApiJson Wire => WireOptions.Context;

@@ -121,7 +121,7 @@ internal static class Members
         CliConsole console, ClusterOverview cluster, IReadOnlyList<string> named, MemberRole role, bool force, string action)
     {
         var candidates = With(role, cluster);
-        if (candidates.Count == 0 && named.Count == 0 && (!force || role != MemberRole.Any))
+        if (candidates.Count == 0 && named.Count == 0)
         {
             throw new CommandFailedException($"{cluster.Scope} cluster doesn't have any members");
         }

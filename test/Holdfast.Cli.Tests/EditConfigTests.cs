@@ -1,0 +1,131 @@
+using System.Runtime.Versioning;
+using Holdfast.Ports.Control;
+using Xunit;
+
+namespace Holdfast.Cli.Tests;
+
+public sealed class EditConfigTests
+{
+    private const string Initial = """{"ttl":30,"loop_wait":10,"postgresql":{"parameters":{"max_connections":100,"archive_mode":"on"},"pg_hba":["local all all trust"]},"slots":{"s1":null}}""";
+
+    private const string Shown = """
+        loop_wait: 10
+        postgresql:
+          parameters:
+            archive_mode: 'on'
+            max_connections: 100
+          pg_hba:
+          - local all all trust
+        slots:
+          s1: null
+        ttl: 30
+
+        """;
+
+    private static async Task<Terminal> StartAsync()
+    {
+        var terminal = await Terminal.StartAsync();
+        foreach (var member in terminal.Members)
+        {
+            member.Control.DynamicConfiguration = Initial;
+        }
+
+        return terminal;
+    }
+
+    [Fact]
+    public async Task Show_config_prints_sorted_yaml()
+    {
+        await using var terminal = await StartAsync();
+
+        Assert.Equal((0, Shown, ""), await terminal.RunAsync("show-config"));
+    }
+
+    [Fact]
+    public async Task A_change_is_shown_as_a_diff_and_sent_whole()
+    {
+        await using var terminal = await StartAsync();
+
+        var (status, output, _) = await terminal.RunAsync("edit-config", "demo", "-s", "ttl=20", "-p", "max_connections=200", "-s", "slots.s1=null", "-p", "pg_stat.max=1", "--force");
+
+        Assert.Equal(0, status);
+        Assert.Equal(
+            """
+            --- 
+            +++ 
+            @@ -2,9 +2,8 @@
+             postgresql:
+               parameters:
+                 archive_mode: 'on'
+            -    max_connections: 100
+            +    max_connections: 200
+            +    pg_stat.max: 1
+               pg_hba:
+               - local all all trust
+            -slots:
+            -  s1: null
+            -ttl: 30
+            +ttl: 20
+            Configuration changed
+
+            """,
+            output);
+        Assert.Equal(
+            """{"ttl":20,"loop_wait":10,"postgresql":{"parameters":{"max_connections":200,"archive_mode":"on","pg_stat.max":1},"pg_hba":["local all all trust"]}}""",
+            terminal.A.DynamicConfiguration);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_when_nothing_changes_or_nobody_says_yes()
+    {
+        await using var terminal = await StartAsync();
+
+        Assert.Equal((0, "Not changed\n", ""), await terminal.RunAsync("edit-config", "-s", "ttl=30"));
+        Assert.Equal("Apply these changes? [y/N]: ", (await terminal.AnswerAsync("n\n", "edit-config", "-s", "ttl=20")).Error);
+        Assert.Contains("+ttl: 20", (await terminal.RunAsync("edit-config", "-s", "ttl=20", "--dry-run")).Output, StringComparison.Ordinal);
+        Assert.Empty(terminal.A.Requests);
+    }
+
+    [Fact]
+    public async Task A_patch_and_a_replacement_come_from_a_file_or_from_standard_input()
+    {
+        await using var terminal = await StartAsync();
+
+        var (_, refused, _) = await terminal.AnswerAsync("ttl: 21\n", "edit-config", "--apply", "-", "-q");
+        await terminal.AnswerAsync("ttl: 21\nslots: null\nloop_wait: '10'\n", "edit-config", "--apply", "-", "--force");
+        var patched = terminal.A.DynamicConfiguration;
+        await terminal.AnswerAsync("ttl: 22\nslots:\n  s2: null\n", "edit-config", "--replace", "-", "--force");
+
+        Assert.Equal("Use --force option to apply changes\n", refused);
+        Assert.Equal("""{"ttl":21,"loop_wait":10,"postgresql":{"parameters":{"max_connections":100,"archive_mode":"on"},"pg_hba":["local all all trust"]}}""", patched);
+        Assert.Equal("""{"ttl":22,"slots":{"s2":null}}""", terminal.A.DynamicConfiguration);
+    }
+
+    [Fact]
+    public async Task A_change_that_somebody_else_overtook_is_not_applied()
+    {
+        await using var terminal = await StartAsync();
+        terminal.A.Answer = new(ControlOutcome.Conflict, "");
+
+        var (status, _, error) = await terminal.RunAsync("edit-config", "-s", "ttl=20", "--force");
+
+        Assert.Equal((1, "Error: Config modification aborted due to concurrent changes\n"), (status, error));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task The_editor_of_the_operator_is_used_when_no_change_is_stated()
+    {
+        await using var terminal = await StartAsync();
+        var script = Path.Combine(Directory.CreateTempSubdirectory("holdfast-test-").FullName, "editor");
+        await File.WriteAllTextAsync(script, "#!/bin/sh\nsed -i 's/ttl: 30/ttl: 25/' \"$1\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        terminal.Environment["EDITOR"] = script;
+
+        var (status, output, _) = await terminal.RunAsync("edit-config", "--force");
+
+        Assert.Equal(0, status);
+        Assert.Contains("-ttl: 30\n+ttl: 25\n", output, StringComparison.Ordinal);
+        Assert.Contains("\"ttl\":25", terminal.A.DynamicConfiguration, StringComparison.Ordinal);
+    }
+}
