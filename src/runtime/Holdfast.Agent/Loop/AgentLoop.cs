@@ -89,11 +89,12 @@ internal sealed partial class AgentLoop(
     private async Task ObserveAsync(bool woken, CancellationToken stopping)
     {
         var now = time.GetElapsedTime(0);
-        if (!woken && database is not null && now - observedAt < policy.LoopWait)
+        if (!woken && !state.HasTouchedDatabase && database is not null && now - observedAt < policy.LoopWait)
         {
             return;
         }
 
+        state.HasTouchedDatabase = false;
         database = await engine.ObserveAsync(stopping);
         observedAt = now;
     }

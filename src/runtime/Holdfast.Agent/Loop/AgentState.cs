@@ -15,6 +15,9 @@ internal sealed class AgentState
     /// <summary>A deadline is set in the fences now.</summary>
     public bool IsArmed { get; set; }
 
+    /// <summary>Something was done to the database since it was last looked at: what was seen then is not how it is now.</summary>
+    public bool HasTouchedDatabase { get; set; }
+
     /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
     public bool StoreFailed { get; set; }
 }
