@@ -25,9 +25,9 @@ internal sealed class SimLoggers(string member, Trace trace, Action<string> onRe
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (trace.IsOn)
+            if (trace.IsOn && formatter(state, exception) is var text && !text.StartsWith("Session: ", StringComparison.Ordinal))
             {
-                trace.Add(member, formatter(state, exception));
+                trace.Add(member, text);
             }
 
             if (eventId.Id == RefusedDecision)

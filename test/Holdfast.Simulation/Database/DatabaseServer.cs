@@ -18,6 +18,7 @@ internal sealed class DatabaseServer(
     private readonly Queue<PendingWrite> pending = new();
     private SyncSetting before = SyncSetting.None;
     private int settings;
+    private int takenUpAt;
     private bool isFlushing;
 
     public MemberName Name { get; } = name;
@@ -239,7 +240,8 @@ internal sealed class DatabaseServer(
     {
         InForce = Directory.Synchronous;
         before = InForce;
-        EffectiveFrom = Directory.Flushed;
+        takenUpAt = Directory.Flushed;
+        EffectiveFrom = takenUpAt;
         check.AcceptsWrites(this);
         Replication.SendAll();
     }
@@ -248,7 +250,8 @@ internal sealed class DatabaseServer(
     {
         before = InForce;
         InForce = Directory.Synchronous;
-        EffectiveFrom = Directory.Log.Count;
+        takenUpAt = Directory.Log.Count;
+        EffectiveFrom = takenUpAt;
         ReleaseCommits();
         Woken();
     }
@@ -286,7 +289,7 @@ internal sealed class DatabaseServer(
     private bool IsHeldByEnough(in PendingWrite write) =>
         Sabotage == Sabotage.DatabaseDoesNotWait
         || IsHeldByEnough(InForce, write.End)
-        || (EffectiveFrom is { } from && write.End <= from && IsHeldByEnough(before, write.End));
+        || (write.End <= takenUpAt && IsHeldByEnough(before, write.End));
 
     private bool IsHeldByEnough(SyncSetting setting, int end)
     {
