@@ -331,7 +331,7 @@ internal sealed class ServerJobs(DatabaseServer server, IReadOnlyList<DatabaseSe
         }
 
         // One that takes too long is given up, and may come to its end all the same.
-        var takes = random.Chance(0.02) ? limit + random.Seconds(0, 5) : random.Milliseconds(10, random.Chance(0.1) ? 3000 : 300);
+        var takes = random.Chance(0.04) && limit < TimeSpan.FromSeconds(60) ? limit + random.Seconds(0, 5) : random.Milliseconds(10, random.Chance(0.1) ? 3000 : 300);
         if (takes > limit)
         {
             After(number, limit, () => End(number, JobState.Failed, "the promotion did not end within its limit"));
