@@ -36,12 +36,16 @@ public static class Remembering
         };
     }
 
-    /// <summary>Failures of one kind are counted until a job of that kind succeeds, or the database streams again.</summary>
+    /// <summary>
+    /// Failures of one kind are counted until a job of that kind succeeds, or the database streams again. A directory that was
+    /// rewound or cloned is another one: how often the old one failed to start says nothing of it.
+    /// </summary>
     private static JobFailure? Failure(JobFailure? known, DatabaseJob? ended, bool streams) => ended switch
     {
         { State: JobState.Failed, EndedAt: { } at } when known is null || known.Kind != ended.Kind => new(ended.Kind, ended.Progress, at, 1),
         { State: JobState.Failed, EndedAt: { } at } when known.At != at => new(ended.Kind, ended.Progress, at, known.Count + 1),
         { State: JobState.Succeeded } when known?.Kind == ended.Kind => null,
+        { State: JobState.Succeeded, Kind: DatabaseJobKind.Clone or DatabaseJobKind.Rewind } when known?.Kind == DatabaseJobKind.StartReplica => null,
         _ when streams && known is { Kind: not DatabaseJobKind.Promote } => null,
         _ => known,
     };

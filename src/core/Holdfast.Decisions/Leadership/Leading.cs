@@ -73,14 +73,18 @@ internal static class Leading
     /// <summary>From holding the lease to accepting writes: the log must be whole, and the store must know first who may lead after us.</summary>
     private static Decision Promotion(ClusterView view) => view switch
     {
-        { Memory: { LastFailure: { Kind: DatabaseJobKind.Promote } failure, LeadingSince: { } since } } when failure.At >= since =>
-            new(Rule.GiveUpPromotion, $"the promotion failed: {failure.Reason}", GiveBack(view)),
+        // It may come to its end all the same, when nothing fences it any more: only a dead database is surely not promoted.
+        _ when FailedPromotion(view) is { } failure =>
+            new(Rule.GiveUpPromotion, $"the promotion failed: {failure.Reason}", new HaAction.Fence()),
 
         { Store.Switchover: { FinalPosition: { } final } request } when request.To == view.Self && view.Database.Position <= final =>
             IncompletePromotion(view, request, final),
 
         _ => new(Rule.Promote, "this member was given the lease", Promote(view)),
     };
+
+    private static JobFailure? FailedPromotion(ClusterView view) =>
+        view.Memory is { LastFailure: { Kind: DatabaseJobKind.Promote } failure, LeadingSince: { } since } && failure.At >= since ? failure : null;
 
     private static System.Collections.Immutable.ImmutableArray<HaAction> Promote(ClusterView view)
     {
@@ -128,6 +132,9 @@ internal static class Leading
     /// </summary>
     private static Decision AfterCrash(ClusterView view) => view switch
     {
+        { Database.Control.WasPrimary: false } when FailedPromotion(view) is { } failure =>
+            new(Rule.GiveUpPromotion, $"the promotion failed: {failure.Reason}", GiveBack(view)),
+
         _ when Candidates.Successor(view) is { Session: { } session } successor =>
             new(Rule.HandOverAfterCrash,
                 $"the database ended; {successor.Name} holds every acknowledged write",

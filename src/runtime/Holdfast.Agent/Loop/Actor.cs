@@ -58,7 +58,8 @@ internal sealed partial class Actor(
 
     private async Task<bool> TryAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
     {
-        state.DatabaseTouched |= action is HaAction.Fence or HaAction.Begin or HaAction.Follow or HaAction.SetSynchronous;
+        state.HasTouchedDatabase |= action
+            is HaAction.Fence or HaAction.Begin or HaAction.Follow or HaAction.SetSynchronous or HaAction.SetMemberSlots;
         switch (action)
         {
             case HaAction.Fence:

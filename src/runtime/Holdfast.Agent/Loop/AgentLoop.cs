@@ -127,12 +127,12 @@ internal sealed partial class AgentLoop(
     private async Task ObserveAsync(bool woken, CancellationToken stopping)
     {
         var now = time.GetElapsedTime(0);
-        if (!woken && !state.DatabaseTouched && database is not null && now - observedAt < policy.LoopWait)
+        if (!woken && !state.HasTouchedDatabase && database is not null && now - observedAt < policy.LoopWait)
         {
             return;
         }
 
-        state.DatabaseTouched = false;
+        state.HasTouchedDatabase = false;
         database = await engine.ObserveAsync(stopping);
         observedAt = now;
     }

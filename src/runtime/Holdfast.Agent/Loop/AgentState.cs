@@ -15,8 +15,8 @@ internal sealed class AgentState
     /// <summary>The deadline that the fences hold now; null while they hold none.</summary>
     public TimeSpan? ArmedUntil { get; set; }
 
-    /// <summary>The database was told something since it was last looked at.</summary>
-    public bool DatabaseTouched { get; set; }
+    /// <summary>Something was done to the database since it was last looked at: what was seen then is not how it is now.</summary>
+    public bool HasTouchedDatabase { get; set; }
 
     /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
     public bool StoreFailed { get; set; }
