@@ -74,7 +74,7 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
     {
         lock (_lock)
         {
-            if (_board.Current is { State: JobState.Running } running && work is not DatabaseWork.Stop)
+            if (_board.Current is { State: JobState.Running, Kind: not DatabaseJobKind.Checkpoint } running && work is not DatabaseWork.Stop)
             {
                 throw new InvalidOperationException($"the job {running.Kind} still runs");
             }

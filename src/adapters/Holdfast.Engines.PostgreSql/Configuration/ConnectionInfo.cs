@@ -30,7 +30,9 @@ internal static class ConnectionInfo
         ("host", source.Host),
         ("port", Number(source.Port)),
         .. Security(who),
-        ("application_name", options.MemberName.Text),
+
+        // A tool that streams is no standby: under the member's own name commits might wait for it.
+        ("application_name", $"{options.MemberName.Text} (copying)"),
         ("connect_timeout", "5"),
         .. database is null ? Array.Empty<(string, string?)>() : [("dbname", database)],
     ]);

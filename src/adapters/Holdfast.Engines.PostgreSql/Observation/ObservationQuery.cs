@@ -17,12 +17,15 @@ internal sealed record Observed
 
     public required LogPosition Position { get; init; }
 
-    /// <summary>Where the next record of a primary begins.</summary>
-    public required LogPosition InsertPosition { get; init; }
-
     public required LogPosition ReplayPosition { get; init; }
 
     public required bool IsStreaming { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset? ReplayedAt { get; init; }
+
+    public required bool IsReplayPaused { get; init; }
 
     public required ImmutableArray<StandbyConnection> Standbys { get; init; }
 
@@ -56,7 +59,9 @@ internal static class ObservationQuery
           'timeline', CASE WHEN s.recovery THEN NULL
             ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END,
           'flush', CASE WHEN s.recovery THEN NULL ELSE (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint END,
-          'insert', CASE WHEN s.recovery THEN NULL ELSE (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint END,
+          'started', extract(epoch FROM pg_postmaster_start_time()),
+          'replayed', CASE WHEN s.recovery THEN extract(epoch FROM pg_last_xact_replay_timestamp()) END,
+          'paused', CASE WHEN s.recovery THEN pg_is_wal_replay_paused() ELSE false END,
           'receive', (pg_last_wal_receive_lsn() - '0/0'::pg_lsn)::bigint,
           'replay', (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint,
           'receiver', (SELECT json_build_object('status', status,
@@ -98,9 +103,11 @@ internal static class ObservationQuery
 
             // After a restart the receiver's position begins at a segment's start, behind what was replayed.
             Position = new(isInRecovery ? Math.Max(Number(root, "receive"), replay.Bytes) : Number(root, "flush")),
-            InsertPosition = new(Number(root, "insert")),
             ReplayPosition = isInRecovery ? replay : new(Number(root, "flush")),
             IsStreaming = isReceiving && receiver.GetProperty("status").GetString() == "streaming",
+            StartedAt = Moment(root, "started"),
+            ReplayedAt = Moment(root, "replayed"),
+            IsReplayPaused = root.GetProperty("paused").ValueKind == JsonValueKind.True,
             Standbys = [.. Rows(root, "standbys").Select(Standby)],
             Slots = [.. Rows(root, "slots").Select(Slot)],
             HasPendingParameters = root.GetProperty("pending").GetBoolean(),
@@ -126,6 +133,11 @@ internal static class ObservationQuery
         row.GetProperty("type").GetString() == "logical",
         row.GetProperty("active").GetBoolean(),
         new(Number(row, "restart")));
+
+    private static DateTimeOffset? Moment(JsonElement parent, string name) =>
+        parent.GetProperty(name) is { ValueKind: JsonValueKind.Number } seconds
+            ? DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(seconds.GetDouble())
+            : null;
 
     private static long Number(JsonElement parent, string name) =>
         parent.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;

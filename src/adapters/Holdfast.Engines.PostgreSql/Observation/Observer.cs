@@ -16,6 +16,7 @@ internal sealed class Observer(
 {
     private static readonly TimeSpan LookAgainWhileStarting = TimeSpan.FromMilliseconds(50);
 
+    private readonly TimelineHistory _history = new(installation.Options.DataDirectory);
     private readonly RestartNeed _restartNeed = new(configuration, installation.Control);
     private DatabaseView? _lastAnswered;
     private string? _systemId;
@@ -83,6 +84,10 @@ internal sealed class Observer(
         Standbys = observed.Standbys,
         Synchronous = sync.Look(observed, askedAt),
         HasCheckpointedSincePromotion = observed.HasCheckpointedOnTimeline,
+        StartedAt = observed.StartedAt,
+        ReplayedAt = observed.ReplayedAt,
+        IsReplayPaused = observed.IsReplayPaused,
+        History = observed.IsInRecovery ? [] : _history.Read(observed.Timeline),
         Slots = [.. observed.Slots.Select(slot => slot.Name)],
         IsRestartPending = await _restartNeed.IsPendingAsync(observed, cancellationToken),
         Trouble = configuration.LeftOut.IsEmpty ? null : $"parameters left out: {string.Join(", ", configuration.LeftOut.Order(StringComparer.Ordinal))}",

@@ -70,8 +70,9 @@ internal sealed class SyncWatch(TimeProvider time, IAgentSignal signal) : IDispo
             {
                 if (observed.IsCheckpointerAttentive)
                 {
-                    // What a replica has taken up holds for everything that it will ever write.
-                    _effectiveFrom = observed.IsInRecovery ? LogPosition.Zero : observed.InsertPosition;
+                    // What a replica has taken up holds for everything that it will ever write. On a primary a commit is flushed
+                    // before it looks whom to wait for: one that did not wait is below what is flushed now.
+                    _effectiveFrom = observed.IsInRecovery ? LogPosition.Zero : observed.Position;
                 }
                 else
                 {
