@@ -30,7 +30,9 @@ internal static class ConnectionInfo
         ("host", source.Host),
         ("port", Number(source.Port)),
         .. Security(who),
-        ("application_name", options.MemberName.Text),
+
+        // Not the member's name: the log stream of a copy must not pass for a standby that commits can wait for.
+        ("application_name", options.MemberName.Text + " copy"),
         ("connect_timeout", "5"),
         .. database is null ? Array.Empty<(string, string?)>() : [("dbname", database)],
     ]);
