@@ -15,9 +15,12 @@ public class LifeTests
         await using var member = Member.Create("one");
         Assert.Equal(DataDirectoryState.Empty, (await member.LookAsync()).Directory);
 
-        await member.DoAsync(new DatabaseWork.Bootstrap());
+        var job = await member.DoAsync(new DatabaseWork.Bootstrap());
 
         var view = await member.UntilAsync(view => view.IsRunningPrimary);
+        var clock = Stopwatch.StartNew();
+        await member.LookAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"bootstrap: {job.EndedAt - job.StartedAt}, a look: {clock.Elapsed.TotalMilliseconds:0.0} ms");
         Assert.True(view.IsResponsive);
         Assert.Equal(new Timeline(1), view.Timeline);
         Assert.True(view.HasCheckpointedSincePromotion);

@@ -189,7 +189,14 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         {
             await _installation.ReadMajorVersionAsync(cancellationToken);
             await _postmaster.SettleAsync(cancellationToken);
-            End(number, kind, JobState.Succeeded, await _plan.RunAsync(work, context));
+            var words = await _plan.RunAsync(work, context);
+            if (work is DatabaseWork.Bootstrap)
+            {
+                // What was configured while the system was unfinished.
+                await ApplyAsync(cancellationToken);
+            }
+
+            End(number, kind, JobState.Succeeded, words);
         }
         catch (OperationCanceledException cancelled)
         {

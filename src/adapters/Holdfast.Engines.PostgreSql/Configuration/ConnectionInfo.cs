@@ -31,8 +31,8 @@ internal static class ConnectionInfo
         ("port", Number(source.Port)),
         .. Security(who),
 
-        // A tool that streams is no standby: under the member's own name commits might wait for it.
-        ("application_name", $"{options.MemberName.Text} (copying)"),
+        // Not the member's name: the log stream of a copy must not pass for a standby that commits can wait for.
+        ("application_name", options.MemberName.Text + " copy"),
         ("connect_timeout", "5"),
         .. database is null ? Array.Empty<(string, string?)>() : [("dbname", database)],
     ]);

@@ -110,16 +110,24 @@ internal sealed class CloneJob(Installation installation, ConfigurationFiles fil
     {
         using var copying = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         var copy = StartCopy(method, source, copying.Token);
-        while (await Task.WhenAny(copy, Task.Delay(LookEvery, installation.Time, context.Cancellation)) != copy)
+        try
         {
-            var done = System.IO.Directory.Exists(Directory.Path) ? DiskProbe.SizeOf(Directory.Path, context.Cancellation) : 0;
-            context.Report($"copied {Size(done)} of {Size(bytes)} from {source.Member} by {method.Name}");
-            if (installation.Disk.Space() is var (free, _) && free < Options.MinimumFreeBytesAfterClone)
+            while (await Task.WhenAny(copy, Task.Delay(LookEvery, installation.Time, context.Cancellation)) != copy)
             {
-                await copying.CancelAsync();
-                await ((Task)copy).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new JobFailedException($"the disk ran short while copying: {Size(free)} free");
+                context.Cancellation.ThrowIfCancellationRequested();
+                var done = System.IO.Directory.Exists(Directory.Path) ? DiskProbe.SizeOf(Directory.Path, context.Cancellation) : 0;
+                context.Report($"copied {Size(done)} of {Size(bytes)} from {source.Member} by {method.Name}");
+                if (installation.Disk.Space() is var (free, _) && free < Options.MinimumFreeBytesAfterClone)
+                {
+                    throw new JobFailedException($"the disk ran short while copying: {Size(free)} free");
+                }
             }
+        }
+        catch
+        {
+            await copying.CancelAsync();
+            await ((Task)copy).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         return await copy;

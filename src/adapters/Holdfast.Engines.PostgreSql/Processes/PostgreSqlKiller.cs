@@ -10,51 +10,63 @@ public sealed class PostgreSqlKiller(string dataDirectory)
     private const int RoundsMax = 5000;
 
     /// <summary>Returns when all are dead; a zombie is dead.</summary>
-    public void Kill()
+    public void Kill() => Kill(null);
+
+    /// <param name="knownPostmaster">The postmaster that the caller started or took over; null to find it.</param>
+    internal void Kill(int? knownPostmaster)
     {
         var home = Posix.RealPath(dataDirectory) ?? dataDirectory;
-        if (PostmasterFile.Read(dataDirectory) is { } file && IsOurs(file.Pid, home))
+        var killed = new HashSet<int>();
+        if (knownPostmaster is { } known)
         {
-            KillFamily(file.Pid);
+            KillFamily(known, killed);
+        }
+        else if (PostmasterFile.Read(dataDirectory) is { } file && IsOurs(file.Pid, home))
+        {
+            KillFamily(file.Pid, killed);
         }
 
-        KillInhabitants(home);
+        KillInhabitants(home, killed);
     }
 
     /// <summary>Kills the backends that a dead postmaster left behind: they would go on serving their clients.</summary>
-    internal void KillOrphans() => KillInhabitants(Posix.RealPath(dataDirectory) ?? dataDirectory);
+    internal void KillOrphans() => KillInhabitants(Posix.RealPath(dataDirectory) ?? dataDirectory, []);
 
     internal bool IsOurs(int pid) => IsOurs(pid, Posix.RealPath(dataDirectory) ?? dataDirectory);
 
     /// <summary>The postmaster goes first, so that it starts no new backend; its children are known before it is gone.</summary>
-    internal static void KillFamily(int postmaster)
+    private static void KillFamily(int postmaster, HashSet<int> killed)
     {
         var children = ProcFs.Children(postmaster).ToArray();
         Posix.Signal(postmaster, Posix.SigKill);
+        killed.Add(postmaster);
         foreach (var child in children)
         {
             if (ProcFs.IsPostgres(child))
             {
                 Posix.Signal(child, Posix.SigKill);
+                killed.Add(child);
             }
         }
     }
 
-    private static void KillInhabitants(string home)
+    private static void KillInhabitants(string home, HashSet<int> killed)
     {
         for (var round = 0; round < RoundsMax; round++)
         {
-            var alive = 0;
+            var hasFound = false;
             foreach (var pid in ProcFs.Processes())
             {
                 if (IsOurs(pid, home))
                 {
                     Posix.Signal(pid, Posix.SigKill);
-                    alive++;
+                    killed.Add(pid);
+                    hasFound = true;
                 }
             }
 
-            if (alive == 0)
+            // A process that is ending loses its working directory before it is dead, and one that was found may just have forked.
+            if (!hasFound && !killed.Any(ProcFs.IsAlive))
             {
                 return;
             }

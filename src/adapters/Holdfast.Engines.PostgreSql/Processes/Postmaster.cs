@@ -110,12 +110,7 @@ internal sealed partial class Postmaster(
     {
         Interlocked.Increment(ref _kills);
         ExpectEnd();
-        if (_life is { } life)
-        {
-            PostgreSqlKiller.KillFamily(life.Pid);
-        }
-
-        _killer.Kill();
+        _killer.Kill(_life?.Pid);
     }
 
     public void Dispose() => _life?.Watch?.Dispose();

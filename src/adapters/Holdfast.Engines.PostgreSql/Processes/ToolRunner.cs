@@ -77,6 +77,7 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
             throw;
         }
     }

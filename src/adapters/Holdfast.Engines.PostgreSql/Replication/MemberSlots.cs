@@ -96,7 +96,7 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
         {
             try
             {
-                await session.AskAsync(statement, options.SourceTimeout, time, cancellationToken);
+                await session.AskAsync(statement, options.QueryTimeout, time, cancellationToken);
             }
             catch (PostgresException refused)
             {
