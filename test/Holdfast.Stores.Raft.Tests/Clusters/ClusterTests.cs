@@ -142,6 +142,32 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_voter_that_lost_its_directory_is_kept_out_until_it_was_removed_and_joins_anew()
+    {
+        await using var cluster = await StartAsync(3, options => options);
+        await cluster.Nodes[0].PutAsync("/a", "1", Stop);
+        while (cluster.Nodes.Any(node => node.IdentitiesKnown < 3))
+        {
+            await Task.Delay(20, Stop);
+        }
+
+        var (forgetful, other) = (cluster.Addresses[2], cluster.Addresses[0]);
+        await cluster.KillNodeAsync(forgetful);
+        Directory.Delete(cluster.DirectoryOf(forgetful), recursive: true);
+        await cluster.StartNodeAsync(forgetful, Stop);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster[forgetful].ReadAsync("/", Stop));
+        await cluster.KillNodeAsync(forgetful);
+
+        await cluster[other].RemoveMemberAsync(forgetful, Stop);
+        Directory.Delete(cluster.DirectoryOf(forgetful), recursive: true);
+        await cluster.StartNodeAsync(cluster.OptionsOf(forgetful) with { Join = true }, Stop);
+        await cluster[other].AddMemberAsync(forgetful, Stop);
+        await cluster.StopNodeAsync(other);
+
+        Assert.Equal("1", await cluster[forgetful].GetAsync("/a", Stop));
+    }
+
+    [Fact]
     public async Task The_leadership_goes_where_it_is_asked_to()
     {
         await using var cluster = await StartAsync(3, options => options);
