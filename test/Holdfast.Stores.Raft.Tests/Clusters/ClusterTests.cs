@@ -126,10 +126,7 @@ public sealed class ClusterTests
         await cluster.StartNodeAsync(cluster.OptionsOf(joining) with { Join = true }, Stop);
 
         await cluster[cluster.Addresses[1]].AddMemberAsync(joining, Stop);
-        while (!cluster[joining].Status.Voters.Contains(joining))
-        {
-            await Task.Delay(20, Stop);
-        }
+        await BecomesVoterAsync(cluster[joining], joining);
 
         await cluster[cluster.Addresses[1]].RemoveMemberAsync(leaving, Stop);
         await cluster.StopNodeAsync(leaving);
@@ -162,6 +159,7 @@ public sealed class ClusterTests
         Directory.Delete(cluster.DirectoryOf(forgetful), recursive: true);
         await cluster.StartNodeAsync(cluster.OptionsOf(forgetful) with { Join = true }, Stop);
         await cluster[other].AddMemberAsync(forgetful, Stop);
+        await BecomesVoterAsync(cluster[forgetful], forgetful);
         await cluster.StopNodeAsync(other);
 
         Assert.Equal("1", await cluster[forgetful].GetAsync("/a", Stop));
@@ -189,6 +187,14 @@ public sealed class ClusterTests
         await cluster.StartNodeAsync(cluster.Addresses[0], Stop);
 
         Assert.Equal("1", await cluster.Nodes[0].GetAsync("/a", Stop));
+    }
+
+    private static async Task BecomesVoterAsync(RaftStore node, string address)
+    {
+        while (!node.Status.Voters.Contains(address))
+        {
+            await Task.Delay(20, Stop);
+        }
     }
 
     private static Task<RaftCluster> StartAsync(int nodes, Func<RaftStoreOptions, RaftStoreOptions> adjust) =>
