@@ -44,7 +44,7 @@ public sealed class RaftStore : IConsensusStore
             var seed = BinaryPrimitives.ReadInt32LittleEndian(RandomNumberGenerator.GetBytes(4));
             node = new RaftNode(options, connector, time, logger, new Random(seed), NewClientId());
             var server = new ConnectionServer(options.SelfAddress, node, new ClientServer(node, options));
-            var listener = new NodeListener(options.BindAddress ?? options.SelfAddress, options.SelfAddress, connector, server, time, logger);
+            var listener = new NodeListener(options.BindAddress ?? options.SelfAddress, node.Self, connector, server, time, logger);
             return new RaftStore(options, node, listener, tls);
         }
         catch
@@ -127,6 +127,8 @@ public sealed class RaftStore : IConsensusStore
         await node.DisposeAsync();
         tls?.Dispose();
     }
+
+    internal int IdentitiesKnown => node.IdentitiesKnown;
 
     internal static ulong NewClientId() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
 

@@ -168,7 +168,8 @@ public sealed partial class RaftStoreClient
 
             var address = options.Addresses[nextAddress++ % options.Addresses.Length];
 #pragma warning disable CA2000 // The connection owns it.
-            var channel = await connector.CallAsync(address, ConnectionPurpose.Client, "client", NodeConnection.FrameBytesMax, cancellationToken);
+            var self = new Introduction(ConnectionPurpose.Client, "client", 0);
+            var (channel, _) = await connector.CallAsync(address, self, NodeConnection.FrameBytesMax, cancellationToken);
 #pragma warning restore CA2000
             return connection = new NodeConnection(channel);
         }

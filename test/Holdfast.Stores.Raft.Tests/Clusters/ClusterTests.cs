@@ -126,10 +126,7 @@ public sealed class ClusterTests
         await cluster.StartNodeAsync(cluster.OptionsOf(joining) with { Join = true }, Stop);
 
         await cluster[cluster.Addresses[1]].AddMemberAsync(joining, Stop);
-        while (!cluster[joining].Status.Voters.Contains(joining))
-        {
-            await Task.Delay(20, Stop);
-        }
+        await BecomesVoterAsync(cluster[joining], joining);
 
         await cluster[cluster.Addresses[1]].RemoveMemberAsync(leaving, Stop);
         await cluster.StopNodeAsync(leaving);
@@ -139,6 +136,33 @@ public sealed class ClusterTests
         await cluster[joining].PutAsync("/a", "2", Stop);
         Assert.Equal(3, cluster[joining].Status.Voters.Length);
         Assert.DoesNotContain(leaving, cluster[joining].Status.Voters);
+    }
+
+    [Fact]
+    public async Task A_voter_that_lost_its_directory_is_kept_out_until_it_was_removed_and_joins_anew()
+    {
+        await using var cluster = await StartAsync(3, options => options);
+        await cluster.Nodes[0].PutAsync("/a", "1", Stop);
+        while (cluster.Nodes.Any(node => node.IdentitiesKnown < 3))
+        {
+            await Task.Delay(20, Stop);
+        }
+
+        var (forgetful, other) = (cluster.Addresses[2], cluster.Addresses[0]);
+        await cluster.KillNodeAsync(forgetful);
+        Directory.Delete(cluster.DirectoryOf(forgetful), recursive: true);
+        await cluster.StartNodeAsync(forgetful, Stop);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster[forgetful].ReadAsync("/", Stop));
+        await cluster.KillNodeAsync(forgetful);
+
+        await cluster[other].RemoveMemberAsync(forgetful, Stop);
+        Directory.Delete(cluster.DirectoryOf(forgetful), recursive: true);
+        await cluster.StartNodeAsync(cluster.OptionsOf(forgetful) with { Join = true }, Stop);
+        await cluster[other].AddMemberAsync(forgetful, Stop);
+        await BecomesVoterAsync(cluster[forgetful], forgetful);
+        await cluster.StopNodeAsync(other);
+
+        Assert.Equal("1", await cluster[forgetful].GetAsync("/a", Stop));
     }
 
     [Fact]
@@ -163,6 +187,14 @@ public sealed class ClusterTests
         await cluster.StartNodeAsync(cluster.Addresses[0], Stop);
 
         Assert.Equal("1", await cluster.Nodes[0].GetAsync("/a", Stop));
+    }
+
+    private static async Task BecomesVoterAsync(RaftStore node, string address)
+    {
+        while (!node.Status.Voters.Contains(address))
+        {
+            await Task.Delay(20, Stop);
+        }
     }
 
     private static Task<RaftCluster> StartAsync(int nodes, Func<RaftStoreOptions, RaftStoreOptions> adjust) =>

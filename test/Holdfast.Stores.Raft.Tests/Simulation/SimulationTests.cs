@@ -5,10 +5,10 @@ namespace Holdfast.Stores.Raft.Tests.Simulation;
 public sealed class SimulationTests
 {
     [Theory]
-    [InlineData(3, 1, 150)]
-    [InlineData(3, 1000, 150)]
-    [InlineData(5, 2000, 100)]
-    [InlineData(5, 3000, 100)]
+    [InlineData(3, 1, 100)]
+    [InlineData(3, 1000, 60)]
+    [InlineData(5, 2000, 60)]
+    [InlineData(5, 3000, 40)]
     public void Whatever_goes_wrong_the_log_stays_one_and_nothing_confirmed_is_lost(int voters, int firstSeed, int seeds)
     {
         var (writes, reads, kept, leaders) = (0, 0, 0, 0);

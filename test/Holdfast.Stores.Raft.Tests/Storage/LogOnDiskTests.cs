@@ -125,6 +125,7 @@ public sealed class LogOnDiskTests : IDisposable
     [Fact]
     public void Old_files_go_and_the_hard_state_stays()
     {
+        Recover();
         using (var log = new SegmentedLog(path, 200))
         {
             log.Open();

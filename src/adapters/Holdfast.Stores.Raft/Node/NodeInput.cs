@@ -12,7 +12,9 @@ internal abstract record NodeInput
 
     public sealed record PeerSaid(string From, PeerMessage Message) : NodeInput;
 
-    public sealed record PeerFound(string Address) : NodeInput;
+    public sealed record PeerFound(Introduction Peer) : NodeInput;
+
+    public sealed record Forgotten(string Peer) : NodeInput;
 
     /// <summary>A peer connected to this node, so it can be connected to.</summary>
     public sealed record PeerCalled(string Address) : NodeInput;

@@ -3,7 +3,7 @@ using Holdfast.Stores.Raft.Transport;
 namespace Holdfast.Stores.Raft.Node;
 
 /// <summary>The outgoing connections of a node, one to each member it has to do with; used by the loop alone.</summary>
-internal sealed class PeerLinks(string self, Connector connector, IPeerObserver observer, TimeProvider time) : IAsyncDisposable
+internal sealed class PeerLinks(Introduction self, Connector connector, IPeerObserver observer, TimeProvider time) : IAsyncDisposable
 {
     private const int LinksMax = 64;
 
@@ -41,7 +41,7 @@ internal sealed class PeerLinks(string self, Connector connector, IPeerObserver 
 
     private PeerLink? Find(string address)
     {
-        if (!links.TryGetValue(address, out var link) && address != self && links.Count < LinksMax)
+        if (!links.TryGetValue(address, out var link) && address != self.Address && links.Count < LinksMax)
         {
             links[address] = link = new PeerLink(self, address, connector, observer, time);
         }

@@ -15,6 +15,8 @@ internal sealed partial class RaftNode
     private long bytesSinceSnapshot;
     private long snapshotBytes;
     private bool isSnapshotUnderWay;
+    private readonly Dictionary<string, ulong> identities = new(StringComparer.Ordinal);
+    private readonly HashSet<string> registering = new(StringComparer.Ordinal);
 
     private void Apply(LogEntry entry, TimeSpan now)
     {
@@ -22,6 +24,10 @@ internal sealed partial class RaftNode
         bytesSinceSnapshot += entry.SizeBytes;
         if (entry.Kind != EntryKind.Command)
         {
+            var members = core.Log.ConfigurationAt(entry.Index);
+            state.KeepIdentities(members.Members);
+            registering.RemoveWhere(address => !members.IsMember(address));
+            RegisterIdentities(now);
             return;
         }
 
@@ -130,11 +136,32 @@ internal sealed partial class RaftNode
         else if (ledTerm != core.Term)
         {
             ledTerm = core.Term;
+            registering.Clear();
             sessions.Clear();
             proposed.Clear();
             foreach (var (session, timeToLive) in state.Sessions)
             {
                 sessions.Start(session, timeToLive, now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The leader writes down which data directory each member came with first. From then on all refuse that address with
+    /// another one, whoever wiped it and why.
+    /// </summary>
+    private void RegisterIdentities(TimeSpan now)
+    {
+        if (core.Role != RaftRole.Leader || ledTerm != core.Term)
+        {
+            return;
+        }
+
+        foreach (var (address, identity) in identities)
+        {
+            if (core.Configuration.IsMember(address) && !state.Identities.ContainsKey(address) && registering.Add(address))
+            {
+                core.Propose(CommandCodec.Encode(RequestId.None, new Command.RegisterNode(address, identity)), now);
             }
         }
     }

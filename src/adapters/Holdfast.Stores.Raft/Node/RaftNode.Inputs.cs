@@ -27,7 +27,15 @@ internal sealed partial class RaftNode
     public ValueTask PeerSaidAsync(string from, PeerMessage message, CancellationToken cancellationToken) =>
         inputs.Writer.WriteAsync(new NodeInput.PeerSaid(from, message), cancellationToken);
 
-    public void PeerFound(string address) => Notice(new NodeInput.PeerFound(address));
+    public void PeerFound(Introduction peer) => Notice(new NodeInput.PeerFound(peer));
+
+    public bool IsWelcome(Introduction peer) =>
+        !state.Identities.TryGetValue(peer.Address, out var known) || known == peer.Identity;
+
+    /// <summary>How many members' data directories are written down.</summary>
+    public int IdentitiesKnown => state.Identities.Count;
+
+    public void Forgotten(string peer) => Notice(new NodeInput.Forgotten(peer));
 
     public void PeerCalled(string address) => Notice(new NodeInput.PeerCalled(address));
 

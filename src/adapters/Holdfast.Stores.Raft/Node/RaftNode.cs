@@ -63,13 +63,17 @@ internal sealed partial class RaftNode : IAsyncDisposable, IDiskObserver, IPeerO
         applied = recovered.Snapshot.Point;
         snapshotPoint = applied;
         core = new RaftCore(Settings(), recovered, random, Now());
-        links = new PeerLinks(options.SelfAddress, connector, this, time);
+        Self = new Introduction(ConnectionPurpose.Peer, options.SelfAddress, directory.Identity);
+        identities[Self.Address] = Self.Identity;
+        links = new PeerLinks(Self, connector, this, time);
         timer = time.CreateTimer(_ => GoOff(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         disk = new DiskWriter(directory, this);
         status = CurrentStatus();
         LogStarted(options.SelfAddress, core.Configuration, core.Term, core.Log.LastIndex);
         running = RunAsync();
     }
+
+    public Introduction Self { get; }
 
     public RaftStatus Status => status;
 
@@ -164,8 +168,17 @@ internal sealed partial class RaftNode : IAsyncDisposable, IDiskObserver, IPeerO
                 Arrive(asked.Request, now);
                 break;
             case NodeInput.PeerFound found:
-                core.PeerFound(found.Address, now);
-                SendAnew(found.Address);
+                core.PeerFound(found.Peer.Address, now);
+                identities[found.Peer.Address] = found.Peer.Identity;
+                RegisterIdentities(now);
+                SendAnew(found.Peer.Address);
+                break;
+            case NodeInput.Forgotten forgotten when !options.Join:
+                throw new InvalidOperationException(
+                    $"{forgotten.Peer} knows {options.SelfAddress} with another data directory. This one may lack votes and entries that were "
+                    + "confirmed, so the node must not take part: bring the old directory back, or remove the member on another node and let "
+                    + "it join anew (join: true)");
+            case NodeInput.Forgotten:
                 break;
             case NodeInput.PeerCalled called:
                 links.ConnectNow(called.Address);

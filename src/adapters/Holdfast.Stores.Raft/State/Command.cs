@@ -25,6 +25,9 @@ internal abstract record Command
 
     public sealed record CloseSession(string Session) : Command;
 
+    /// <summary>Remembers which data directory an address belongs to.</summary>
+    public sealed record RegisterNode(string Address, ulong Identity) : Command;
+
     /// <summary>The leader saw a session's deadline pass.</summary>
     public sealed record ExpireSession(string Session) : Command;
 }

@@ -12,6 +12,7 @@ internal static class CommandCodec
     private const byte OpenTag = 2;
     private const byte CloseTag = 3;
     private const byte ExpireTag = 4;
+    private const byte RegisterTag = 5;
     private const byte PutTag = 1;
     private const byte DeleteTag = 2;
 
@@ -40,6 +41,11 @@ internal static class CommandCodec
                 writer.Byte(ExpireTag);
                 writer.Text(expire.Session);
                 break;
+            case Command.RegisterNode register:
+                writer.Byte(RegisterTag);
+                writer.Text(register.Address);
+                writer.UInt64(register.Identity);
+                break;
             default:
                 throw new InvalidOperationException($"no such command: {command}");
         }
@@ -57,6 +63,7 @@ internal static class CommandCodec
             OpenTag => new Command.OpenSession(reader.Text(), new TimeSpan(reader.Int64())),
             CloseTag => new Command.CloseSession(reader.Text()),
             ExpireTag => new Command.ExpireSession(reader.Text()),
+            RegisterTag => new Command.RegisterNode(reader.Text(), reader.UInt64()),
             var tag => throw new InvalidDataException($"no command has the tag {tag}"),
         };
         return (request, command);

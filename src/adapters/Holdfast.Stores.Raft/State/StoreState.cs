@@ -17,6 +17,10 @@ internal sealed class StoreState(ChangeHistory history)
     private readonly Dictionary<string, TimeSpan> sessions = new(StringComparer.Ordinal);
     private readonly AppliedRequests requests = new();
 
+    /// <summary>Which data directory each address belongs to; replaced as a whole, so that other threads may look.</summary>
+    public ImmutableSortedDictionary<string, ulong> Identities { get; private set; } =
+        ImmutableSortedDictionary.Create<string, ulong>(StringComparer.Ordinal);
+
     public Revision Revision { get; private set; } = Revision.Absent;
 
     /// <summary>The sessions that live, with their times to live.</summary>
@@ -28,6 +32,10 @@ internal sealed class StoreState(ChangeHistory history)
     public StoreImage Read(string prefix) => new(Revision, keys.Below(prefix));
 
     public StoreEntry? Find(string key) => keys.Find(key);
+
+    /// <summary>Who leaves the cluster may come back with an empty directory.</summary>
+    public void KeepIdentities(IEnumerable<string> members) =>
+        Identities = Identities.RemoveRange(Identities.Keys.Except(members, StringComparer.Ordinal));
 
     /// <summary>Carries a command out, once, and says what changed; null for no change.</summary>
     public (CommandResult Result, StoreChange? Change) Apply(RequestId request, Command command, long index)
@@ -73,6 +81,13 @@ internal sealed class StoreState(ChangeHistory history)
             writer.OptionalText(entry.Session?.Text);
         }
 
+        writer.Int32(Identities.Count);
+        foreach (var (address, identity) in Identities)
+        {
+            writer.Text(address);
+            writer.UInt64(identity);
+        }
+
         requests.Write(writer);
         return writer.ToArray();
     }
@@ -99,6 +114,12 @@ internal sealed class StoreState(ChangeHistory history)
                 reader.Text(), reader.Text(), new Revision(reader.Int64()), CommandCodec.ToSession(reader.OptionalText())));
         }
 
+        Identities = Identities.Clear();
+        for (var count = reader.Count(12); count > 0; count--)
+        {
+            Identities = Identities.Add(reader.Text(), reader.UInt64());
+        }
+
         requests.Read(ref reader);
         history.Reset(Revision);
     }
@@ -116,6 +137,9 @@ internal sealed class StoreState(ChangeHistory history)
                 return (CommitOutcome.Committed, End(close.Session));
             case Command.ExpireSession expire:
                 return (CommitOutcome.Committed, End(expire.Session));
+            case Command.RegisterNode register:
+                Identities = Identities.ContainsKey(register.Address) ? Identities : Identities.Add(register.Address, register.Identity);
+                return (CommitOutcome.Committed, null);
             default:
                 throw new InvalidOperationException($"no such command: {command}");
         }

@@ -20,6 +20,8 @@ internal sealed class DataDirectory : IDisposable
 
     public SegmentedLog Log { get; }
 
+    public ulong Identity { get; private set; }
+
     /// <summary>Opens the directory, or begins one with the given first snapshot when there is none.</summary>
     public static (DataDirectory Directory, RecoveredLog Recovered) Open(string path, Func<Snapshot> first)
     {
@@ -66,8 +68,13 @@ internal sealed class DataDirectory : IDisposable
                 throw new StoreCorruptedException(Path, 0, "there is a log, but no snapshot that it continues", null);
             }
 
+            Identity = Storage.Identity.Create(Path);
             snapshot = first();
             SnapshotFiles.Write(Path, snapshot);
+        }
+        else
+        {
+            Identity = Storage.Identity.Load(Path);
         }
 
         if (replay.HardState is null && snapshot.Point.Index > 0)

@@ -128,7 +128,7 @@ internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
     private WriteRequest WriteOf(byte[] body)
     {
         var (id, command) = CommandCodec.Decode(body);
-        if (id.Client == 0 || command is Command.ExpireSession)
+        if (id.Client == 0 || command is Command.ExpireSession or Command.RegisterNode)
         {
             throw new ArgumentException("only a node may ask for that");
         }

@@ -11,9 +11,12 @@ internal sealed class ConnectionServer(string self, RaftNode node, ClientServer 
 
     private readonly ConcurrentDictionary<string, FrameChannel> latest = new(StringComparer.Ordinal);
 
-    public async Task ServeAsync(FrameChannel channel, ConnectionPurpose purpose, string address, CancellationToken stopping)
+    public bool IsWelcome(Introduction caller) => caller.Purpose == ConnectionPurpose.Client || node.IsWelcome(caller);
+
+    public async Task ServeAsync(FrameChannel channel, Introduction caller, CancellationToken stopping)
     {
-        if (purpose == ConnectionPurpose.Client)
+        var address = caller.Address;
+        if (caller.Purpose == ConnectionPurpose.Client)
         {
             await clients.ServeAsync(channel, stopping);
             return;

@@ -13,8 +13,8 @@ internal sealed class Connector(TransportSecrets secrets, TransportTls? tls, Tim
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
 
-    public async Task<FrameChannel> CallAsync(
-        string address, ConnectionPurpose purpose, string self, int frameBytesMax, CancellationToken cancellationToken)
+    public async Task<(FrameChannel Channel, Introduction Other)> CallAsync(
+        string address, Introduction self, int frameBytesMax, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -27,9 +27,10 @@ internal sealed class Connector(TransportSecrets secrets, TransportTls? tls, Tim
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             stream = tls is null ? stream : await tls.CallAsync(stream, host, either.Token);
             var channel = new FrameChannel(stream, Handshake.FrameBytesMax);
-            await Handshake.CallAsync(channel, purpose, self, purpose == ConnectionPurpose.Peer ? address : null, secrets, either.Token);
+            var expected = self.Purpose == ConnectionPurpose.Peer ? address : null;
+            var other = await Handshake.CallAsync(channel, self, expected, secrets, either.Token);
             channel.FrameBytesMax = frameBytesMax;
-            return channel;
+            return (channel, other);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -43,8 +44,8 @@ internal sealed class Connector(TransportSecrets secrets, TransportTls? tls, Tim
         }
     }
 
-    public async Task<(FrameChannel Channel, ConnectionPurpose Purpose, string Address)> AnswerAsync(
-        Socket socket, string self, int frameBytesMax, CancellationToken cancellationToken)
+    public async Task<(FrameChannel Channel, Introduction Other)> AnswerAsync(
+        Socket socket, Introduction self, Func<Introduction, bool> isWelcome, int frameBytesMax, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(HandshakeTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -54,9 +55,9 @@ internal sealed class Connector(TransportSecrets secrets, TransportTls? tls, Tim
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             stream = tls is null ? stream : await tls.AnswerAsync(stream, either.Token);
             var channel = new FrameChannel(stream, Handshake.FrameBytesMax);
-            var (purpose, address) = await Handshake.AnswerAsync(channel, self, secrets, either.Token);
+            var other = await Handshake.AnswerAsync(channel, self, isWelcome, secrets, either.Token);
             channel.FrameBytesMax = frameBytesMax;
-            return (channel, purpose, address);
+            return (channel, other);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,7 +9,14 @@ internal enum ConnectionPurpose : byte
 }
 
 /// <summary>A connection that could not be agreed on, with the reason in words.</summary>
-public sealed class HandshakeException(string message) : Exception(message);
+public sealed class HandshakeException(string message) : Exception(message)
+{
+    /// <summary>The other side knows this node's address with another data directory.</summary>
+    internal bool SaysForgotten { get; init; }
+}
+
+/// <summary>How an end of a connection introduces itself; clients have no identity.</summary>
+internal sealed record Introduction(ConnectionPurpose Purpose, string Address, ulong Identity);
 
 /// <summary>
 /// How two ends agree: hello, challenge, proof, verdict. Both prove that they know the password by a keyed hash over both
@@ -23,36 +30,43 @@ internal static class Handshake
     private const ushort Version = 1;
     private const int NonceBytes = 32;
 
-    public static async Task CallAsync(
-        FrameChannel channel, ConnectionPurpose purpose, string self, string? expected, TransportSecrets secrets, CancellationToken cancellationToken)
+    public static async Task<Introduction> CallAsync(
+        FrameChannel channel, Introduction self, string? expected, TransportSecrets secrets, CancellationToken cancellationToken)
     {
-        var hello = Greeting(purpose, self, secrets);
+        var hello = Greeting(self, secrets);
         await SendAsync(channel, hello, cancellationToken);
         var challenge = await ReceiveAsync(channel, cancellationToken);
-        var (_, address, hasPassword) = Parse(challenge);
-        if (expected is not null && address != expected)
+        var (other, hasPassword) = Parse(challenge);
+        if (expected is not null && other.Address != expected)
         {
-            throw new HandshakeException($"the node there calls itself {address}");
+            throw new HandshakeException($"the node there calls itself {other.Address}");
         }
 
         Agree(secrets, hasPassword);
         byte[] transcript = [.. hello, .. challenge];
         await SendAsync(channel, secrets.Prove("caller", transcript), cancellationToken);
         var verdict = await ReceiveAsync(channel, cancellationToken);
-        if (!CryptographicOperations.FixedTimeEquals(verdict, secrets.Prove("answerer", transcript)))
+        var isWelcome = verdict.Length > 0 && verdict[0] == 1;
+        if (!CryptographicOperations.FixedTimeEquals(verdict, Verdict(secrets, transcript, isWelcome)))
         {
             throw new HandshakeException("the other side's proof of the password is wrong");
         }
 
+        if (!isWelcome)
+        {
+            throw new HandshakeException($"{other.Address} knows {self.Address} with another data directory") { SaysForgotten = true };
+        }
+
         Seal(channel, secrets, transcript, isCaller: true);
+        return other;
     }
 
-    public static async Task<(ConnectionPurpose Purpose, string Address)> AnswerAsync(
-        FrameChannel channel, string self, TransportSecrets secrets, CancellationToken cancellationToken)
+    public static async Task<Introduction> AnswerAsync(
+        FrameChannel channel, Introduction self, Func<Introduction, bool> isWelcome, TransportSecrets secrets, CancellationToken cancellationToken)
     {
         var hello = await ReceiveAsync(channel, cancellationToken);
-        var (purpose, address, hasPassword) = Parse(hello);
-        var challenge = Greeting(purpose, self, secrets);
+        var (other, hasPassword) = Parse(hello);
+        var challenge = Greeting(self, secrets);
         await SendAsync(channel, challenge, cancellationToken);
         Agree(secrets, hasPassword);
         byte[] transcript = [.. hello, .. challenge];
@@ -62,24 +76,36 @@ internal static class Handshake
             throw new HandshakeException("the other side's proof of the password is wrong");
         }
 
-        await SendAsync(channel, secrets.Prove("answerer", transcript), cancellationToken);
+        var welcome = isWelcome(other);
+        await SendAsync(channel, Verdict(secrets, transcript, welcome), cancellationToken);
+        if (!welcome)
+        {
+            throw new HandshakeException(
+                $"{other.Address} came with another data directory than before; it may have forgotten its votes, so it takes no part. "
+                + "To bring it back empty, remove it from the members first, then let it join");
+        }
+
         Seal(channel, secrets, transcript, isCaller: false);
-        return (purpose, address);
+        return other;
     }
 
-    private static byte[] Greeting(ConnectionPurpose purpose, string self, TransportSecrets secrets)
+    private static byte[] Verdict(TransportSecrets secrets, byte[] transcript, bool isWelcome) =>
+        [isWelcome ? (byte)1 : (byte)0, .. secrets.Prove(isWelcome ? "answerer" : "answerer refuses", transcript)];
+
+    private static byte[] Greeting(Introduction self, TransportSecrets secrets)
     {
         var writer = new ByteWriter();
         writer.UInt32(Magic);
         writer.UInt16(Version);
-        writer.Byte((byte)purpose);
-        writer.Text(self);
+        writer.Byte((byte)self.Purpose);
+        writer.Text(self.Address);
+        writer.UInt64(self.Identity);
         writer.Bool(secrets.HasPassword);
         writer.Raw(RandomNumberGenerator.GetBytes(NonceBytes));
         return writer.ToArray();
     }
 
-    private static (ConnectionPurpose Purpose, string Address, bool HasPassword) Parse(ReadOnlySpan<byte> greeting)
+    private static (Introduction Other, bool HasPassword) Parse(ReadOnlySpan<byte> greeting)
     {
         var reader = new ByteReader(greeting);
         if (reader.UInt32() != Magic)
@@ -93,7 +119,7 @@ internal static class Handshake
         }
 
         var purpose = (ConnectionPurpose)reader.Byte();
-        var parsed = (purpose, reader.Text(), reader.Bool());
+        var parsed = (new Introduction(purpose, reader.Text(), reader.UInt64()), reader.Bool());
         reader.Raw(NonceBytes);
         return purpose is ConnectionPurpose.Peer or ConnectionPurpose.Client
             ? parsed

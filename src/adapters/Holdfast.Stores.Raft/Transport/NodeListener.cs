@@ -6,7 +6,9 @@ namespace Holdfast.Stores.Raft.Transport;
 /// <summary>Serves a connection whose caller has proved itself.</summary>
 internal interface IConnectionServer
 {
-    Task ServeAsync(FrameChannel channel, ConnectionPurpose purpose, string address, CancellationToken stopping);
+    bool IsWelcome(Introduction caller);
+
+    Task ServeAsync(FrameChannel channel, Introduction caller, CancellationToken stopping);
 }
 
 /// <summary>Accepts connections; whoever does not prove himself in time, or sends garbage, is let go and logged.</summary>
@@ -19,7 +21,7 @@ internal sealed partial class NodeListener : IAsyncDisposable
     private const int FrameBytesMax = 16 * 1024 * 1024;
 
     private readonly Socket socket;
-    private readonly string self;
+    private readonly Introduction self;
     private readonly Connector connector;
     private readonly IConnectionServer server;
     private readonly ComplaintLimiter complaints;
@@ -30,7 +32,7 @@ internal sealed partial class NodeListener : IAsyncDisposable
     private readonly Task running;
     private int handshakes;
 
-    public NodeListener(string bind, string self, Connector connector, IConnectionServer server, TimeProvider time, ILogger logger)
+    public NodeListener(string bind, Introduction self, Connector connector, IConnectionServer server, TimeProvider time, ILogger logger)
     {
         this.self = self;
         this.connector = connector;
@@ -128,12 +130,12 @@ internal sealed partial class NodeListener : IAsyncDisposable
         {
             using (accepted)
             {
-                var (channel, purpose, address) = await connector.AnswerAsync(accepted, self, FrameBytesMax, stopping.Token);
+                var (channel, caller) = await connector.AnswerAsync(accepted, self, server.IsWelcome, FrameBytesMax, stopping.Token);
                 await using (channel)
                 {
                     isShakingHands = false;
                     Interlocked.Decrement(ref handshakes);
-                    await server.ServeAsync(channel, purpose, address, stopping.Token);
+                    await server.ServeAsync(channel, caller, stopping.Token);
                 }
             }
         }

@@ -9,7 +9,13 @@ internal interface IPeerObserver
 {
     ValueTask PeerSaidAsync(string from, PeerMessage message, CancellationToken cancellationToken);
 
-    void PeerFound(string address);
+    void PeerFound(Introduction peer);
+
+    /// <summary>A peer whose directory is another than it was may have forgotten its votes.</summary>
+    bool IsWelcome(Introduction peer);
+
+    /// <summary>A peer knows this node with another data directory.</summary>
+    void Forgotten(string peer);
 
     void PeerLost(string address);
 
@@ -26,7 +32,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly string self;
+    private readonly Introduction self;
     private readonly string address;
     private readonly Connector connector;
     private readonly IPeerObserver observer;
@@ -46,7 +52,7 @@ internal sealed class PeerLink : IAsyncDisposable
 
     private volatile bool isUp;
 
-    public PeerLink(string self, string address, Connector connector, IPeerObserver observer, TimeProvider time)
+    public PeerLink(Introduction self, string address, Connector connector, IPeerObserver observer, TimeProvider time)
     {
         this.self = self;
         this.address = address;
@@ -91,13 +97,25 @@ internal sealed class PeerLink : IAsyncDisposable
         {
             try
             {
-                await using var channel = await connector.CallAsync(address, ConnectionPurpose.Peer, self, Handshake.FrameBytesMax, stopping.Token);
-                pause = TimeSpan.Zero;
-                await PumpAsync(channel);
+                var (channel, other) = await connector.CallAsync(address, self, Handshake.FrameBytesMax, stopping.Token);
+                await using (channel)
+                {
+                    if (!observer.IsWelcome(other))
+                    {
+                        throw new HandshakeException($"{address} has another data directory than before");
+                    }
+
+                    pause = TimeSpan.Zero;
+                    await PumpAsync(channel, other);
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (HandshakeException forgotten) when (forgotten.SaysForgotten)
+            {
+                observer.Forgotten(address);
             }
             catch (Exception broken) when (IsOfTheNetwork(broken))
             {
@@ -128,7 +146,7 @@ internal sealed class PeerLink : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(FrameChannel channel)
+    private async Task PumpAsync(FrameChannel channel, Introduction other)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         while (outbox.Reader.TryRead(out _))
@@ -137,7 +155,7 @@ internal sealed class PeerLink : IAsyncDisposable
         }
 
         isUp = true;
-        observer.PeerFound(address);
+        observer.PeerFound(other);
 #pragma warning disable CA2025 // It is awaited below, before either is disposed of.
         var watching = WatchForEndAsync(channel, broken);
 #pragma warning restore CA2025
