@@ -39,7 +39,7 @@ internal sealed class CertificateFiles : IDisposable
     {
         using var server = Issue(authority, "CN=127.0.0.1");
         File.WriteAllText(Path.Combine(directory, "server.pem"), server.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(directory, "server.key"), server.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(directory, "server.key"), server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
     public HttpClient Client(Uri address, X509Certificate2? certificate)
@@ -83,16 +83,16 @@ internal sealed class CertificateFiles : IDisposable
 
     private static X509Certificate2 MakeAuthority(string name)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
     }
 
     private static X509Certificate2 Issue(X509Certificate2 issuer, string name)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
