@@ -69,7 +69,7 @@ public sealed class ProblemTests
         Assert.Equal(
             [
                 "1 name", "1 scope", "3 restapi.listen", "4 restapi.connect_address", "5 restapi.verify_client", "7 raft.self_addr",
-                "8 raft.partner_addrs", "10 postgresql.connect_address", "10 postgresql.data_dir", "11 postgresql.use_slots", "12 postgresql.create_replica_methods",
+                "8 raft.partner_addrs", "10 postgresql.data_dir", "10 postgresql.connect_address", "11 postgresql.use_slots", "12 postgresql.create_replica_methods",
             ],
             problems.Select(problem => $"{problem.Line} {problem.Path}"));
     }
