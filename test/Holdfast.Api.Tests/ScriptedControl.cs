@@ -8,7 +8,16 @@ namespace Holdfast.Api.Tests;
 /// <summary>An agent that a test writes the lines of: it shows the view it is given and answers as it is told.</summary>
 internal sealed class ScriptedControl : IMemberControl
 {
-    public ClusterView? View { get; set; }
+    private ClusterView? view;
+
+    public ClusterView? View
+    {
+        get => NextView?.Invoke() ?? view;
+        set => view = value;
+    }
+
+    /// <summary>Shows another view with every look, while it has one to show.</summary>
+    public Func<ClusterView?>? NextView { get; set; }
 
     public ImmutableArray<DecisionRecord> Decisions { get; set; } = [];
 
@@ -33,9 +42,9 @@ internal sealed class ScriptedControl : IMemberControl
         }
 
         DynamicConfiguration = change == ConfigurationChange.Merge ? Dynamic.Merge(DynamicConfiguration!, json).Json : json;
-        if (View is { } view)
+        if (view is not null)
         {
-            View = view with
+            view = view with
             {
                 Store = view.Store with { ConfigurationRevision = new(view.Store.ConfigurationRevision.Number + 1) },
                 Policy = Dynamic.ToPolicy(DynamicConfiguration).Policy,

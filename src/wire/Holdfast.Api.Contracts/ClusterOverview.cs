@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Holdfast.Api.Contracts;
 
@@ -51,6 +52,7 @@ public sealed record ClusterMember
 
     public Lag? Lag { get; init; }
 
+    [JsonIgnore]
     public bool IsLeader => Role is "leader" or "standby_leader";
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 
 namespace Holdfast.Configuration.Reading;
 
@@ -39,5 +40,8 @@ internal static class Addresses
     private static string WithoutBrackets(string host) => host is ['[', .. var inner, ']'] ? inner : host;
 
     private static bool IsHost(string host) =>
-        host == "*" || (host.Length > 0 && host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '%'));
+        host == "*"
+        || (host.Contains(':', StringComparison.Ordinal)
+            ? IPAddress.TryParse(host, out _)
+            : host.Length > 0 && host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_'));
 }

@@ -7,16 +7,14 @@ internal static class Secrets
 {
     private const int TextLengthMax = 60;
 
-    public static bool IsSecret(string key) =>
-        key.Contains("password", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("passwd", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("token", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("secret", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("authentication", StringComparison.OrdinalIgnoreCase);
+    private static readonly string[] Words = ["password", "passwd", "token", "secret", "authentication"];
 
-    public static string Describe(string key, ConfigNode value) => value switch
+    /// <summary>Whatever stands in a section of credentials counts as one: it may have slipped in from the line below.</summary>
+    public static bool IsSecret(string path) => Words.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    public static string Describe(string path, ConfigNode value) => value switch
     {
-        _ when IsSecret(key) => "the value (not shown)",
+        _ when IsSecret(path) => "the value (not shown)",
         ConfigNode.Mapping => "a section",
         ConfigNode.Sequence => "a list",
         ConfigNode.Scalar scalar when scalar.Text.Length > TextLengthMax => $"'{scalar.Text[..TextLengthMax]}...'",

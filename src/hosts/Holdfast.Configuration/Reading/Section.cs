@@ -253,7 +253,7 @@ internal sealed class Section(string path, ConfigNode.Mapping? node, Origin pare
     public void Wrong(string key, ConfigNode value, string expected, string? meant = null)
     {
         var suggestion = meant is null ? "" : $"; did you mean '{meant}'?";
-        problems.Error(value.Origin, PathOf(key), $"{Secrets.Describe(key, value)} is not {expected}{suggestion}");
+        problems.Error(value.Origin, PathOf(key), $"{Secrets.Describe(PathOf(key), value)} is not {expected}{suggestion}");
     }
 
     private Origin KeyOrigin(string key, ConfigNode value) => node?.Find(key)?.Origin ?? value.Origin;
