@@ -103,7 +103,7 @@ internal sealed partial class Actor(
             return false;
         }
 
-        state.IsArmed |= work is DatabaseWork.Promote or DatabaseWork.StartPrimary;
+        state.ArmedFor = work is DatabaseWork.Promote or DatabaseWork.StartPrimary ? view.Session.FenceAt : state.ArmedFor;
         engine.Begin(work);
         return true;
     }
@@ -134,7 +134,7 @@ internal sealed partial class Actor(
     {
         var before = time.GetElapsedTime(0);
         var session = await store.OpenSessionAsync(policy.TimeToLive, cancellationToken);
-        state.Session = Renewed(session, before, policy);
+        state.Session = Renewed(session, before, policy.TimeToLive);
     }
 
     private async Task<bool> RenewSessionAsync(ClusterView view, SessionId session, CancellationToken cancellationToken)
@@ -144,9 +144,12 @@ internal sealed partial class Actor(
         switch (await store.KeepSessionAsync(session, cancellationToken))
         {
             case SessionKeeping.Alive:
-                state.Session = Renewed(session, before, view.Policy);
-                if (state.IsArmed)
+                state.Session = Renewed(session, before, state.Session.TimeToLive);
+
+                // A lease that still stands under an earlier session ends with that one.
+                if (state.ArmedFor is not null && view.SelfHoldsLiveLease)
                 {
+                    state.ArmedFor = state.Session.FenceAt;
                     fences.TryArm(state.Session.FenceAt);
                 }
 
@@ -161,11 +164,12 @@ internal sealed partial class Actor(
         }
     }
 
-    private static OwnSession Renewed(SessionId session, TimeSpan before, Policy policy) => new()
+    private static OwnSession Renewed(SessionId session, TimeSpan before, TimeSpan timeToLive) => new()
     {
         Id = session,
+        TimeToLive = timeToLive,
         RenewedAt = before,
-        FenceAt = before + policy.TimeToLive - policy.SafetyMargin,
+        FenceAt = before + timeToLive - Policy.SafetyMarginOf(timeToLive),
     };
 
     private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)

@@ -155,15 +155,15 @@ internal sealed partial class AgentLoop(
             || view.Database.IsDoing(DatabaseJobKind.StartPrimary);
         if (view.SelfHoldsLiveLease && mayWrite && !view.Policy.IsPaused)
         {
-            if (!state.IsArmed)
+            if (state.ArmedFor != view.Session.FenceAt && state.ArmedFor != state.Session.FenceAt)
             {
-                state.IsArmed = true;
-                fences.TryArm(state.Session.FenceAt);
+                state.ArmedFor = view.Session.FenceAt;
+                fences.TryArm(view.Session.FenceAt);
             }
         }
-        else if (state.IsArmed && (view.Policy.IsPaused || (!mayWrite && !HasJustBegun())))
+        else if (state.ArmedFor is not null && (view.Policy.IsPaused || (!mayWrite && !HasJustBegun())))
         {
-            state.IsArmed = false;
+            state.ArmedFor = null;
             fences.Disarm();
         }
     }

@@ -12,8 +12,8 @@ internal sealed class AgentState
 
     public PendingRequest? Request { get; set; }
 
-    /// <summary>A deadline is set in the fences now.</summary>
-    public bool IsArmed { get; set; }
+    /// <summary>The deadline that is set in the fences now; null when none is.</summary>
+    public TimeSpan? ArmedFor { get; set; }
 
     /// <summary>Something was done to the database since it was last looked at: what was seen then is not how it is now.</summary>
     public bool HasTouchedDatabase { get; set; }
