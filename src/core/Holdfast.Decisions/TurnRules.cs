@@ -23,7 +23,7 @@ public static class TurnRules
     private static TimeSpan WakeAt(ClusterView view)
     {
         var wake = view.Now + view.Policy.LoopWait;
-        Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEvery);
+        Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEveryOf(view.Session.TimeToLive));
         Consider(view.Store.Lease is null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.SelfHoldsLiveLease ? view.Session.FenceAt : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);

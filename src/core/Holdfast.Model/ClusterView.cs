@@ -61,6 +61,9 @@ public sealed record OwnSession
     /// <summary>Null while there is none: not opened yet, or ended.</summary>
     public SessionId? Id { get; init; }
 
+    /// <summary>How long it lives without renewal: as it was opened, whatever the policy says now.</summary>
+    public TimeSpan TimeToLive { get; init; }
+
     /// <summary>When the last confirmed renewal was sent: the moment before it left.</summary>
     public TimeSpan RenewedAt { get; init; }
 

@@ -32,10 +32,16 @@ public sealed record Policy
     public bool UsesSlots { get; init; } = true;
 
     /// <summary>A primary fences itself this long before its lease can end.</summary>
-    public TimeSpan SafetyMargin => TimeSpan.FromTicks(Math.Clamp(TimeToLive.Ticks / 6, TimeSpan.TicksPerMillisecond * 300, TimeSpan.TicksPerSecond * 5));
+    public TimeSpan SafetyMargin => SafetyMarginOf(TimeToLive);
 
     /// <summary>How often the session is renewed: several times within its life, so that one lost answer costs nothing.</summary>
-    public TimeSpan RenewEvery => TimeSpan.FromTicks(Math.Min(LoopWait.Ticks, TimeToLive.Ticks / 6));
+    public TimeSpan RenewEvery => RenewEveryOf(TimeToLive);
+
+    public static TimeSpan SafetyMarginOf(TimeSpan timeToLive) =>
+        TimeSpan.FromTicks(Math.Clamp(timeToLive.Ticks / 6, TimeSpan.TicksPerMillisecond * 300, TimeSpan.TicksPerSecond * 5));
+
+    /// <summary>A session that was opened under another policy is renewed as its own life demands.</summary>
+    public TimeSpan RenewEveryOf(TimeSpan timeToLive) => TimeSpan.FromTicks(Math.Min(LoopWait.Ticks, timeToLive.Ticks / 6));
 }
 
 public enum SynchronousMode

@@ -68,6 +68,13 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
             return;
         }
 
+        if (sync.Leader != server.Name.Text && IsTolerated(server) && Host(sync.Leader!) is { } next && Holds(next.Server.Directory, write, end))
+        {
+            // The standby had confirmed it, and took it along when it became the leader.
+            kept.Add((write, end));
+            return;
+        }
+
         if (sync.Leader != server.Name.Text)
         {
             Fail($"{server.Name} acknowledged write {write} in synchronous mode while the store names {sync.Leader} as the leader");

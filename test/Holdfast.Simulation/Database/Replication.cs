@@ -66,6 +66,8 @@ internal sealed class Replication(
         {
             receiver = null;
             link.Close();
+            var learns = network.Reaches(server.Place, link.Upstream.Place) && !server.Process.IsDead ? network.Latency() : random.Seconds(1.5, 3);
+            link.Upstream.Process.After(learns, () => link.Upstream.Replication.Left(link));
         }
     }
 
@@ -137,6 +139,14 @@ internal sealed class Replication(
     {
         standbys.Remove(link);
         link.Close();
+    }
+
+    private void Left(StandbyLink link)
+    {
+        if (standbys.Remove(link))
+        {
+            server.Woken();
+        }
     }
 
     private void Lost(StandbyLink link)

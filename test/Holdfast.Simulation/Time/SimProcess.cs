@@ -7,10 +7,11 @@ namespace Holdfast.Simulation.Time;
 internal sealed class SimProcess(Scheduler scheduler, SimRandom random, string name) : SynchronizationContext
 {
     private readonly List<Work> held = [];
+    private int freezes;
 
     public string Name { get; } = name;
 
-    public bool IsFrozen { get; private set; }
+    public bool IsFrozen => freezes > 0;
 
     public bool IsDead { get; private set; }
 
@@ -57,16 +58,16 @@ internal sealed class SimProcess(Scheduler scheduler, SimRandom random, string n
         }
     }
 
-    public void Freeze() => IsFrozen = true;
+    public void Freeze() => freezes++;
 
+    /// <summary>Ends one reason for being frozen; it goes on when there is none left.</summary>
     public void Thaw()
     {
-        if (!IsFrozen)
+        if (!IsFrozen || --freezes > 0)
         {
             return;
         }
 
-        IsFrozen = false;
         ThawedAt = scheduler.Now;
         foreach (var work in held)
         {

@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 
 namespace Holdfast.Decisions.Sessions;
@@ -11,7 +12,11 @@ public static class SessionRules
 
         { Session.Id: null } => new(Rule.OpenSession, "this member has no session", new HaAction.OpenSession()),
 
-        { Session: { Id: { } session } own } when view.Now - own.RenewedAt >= view.Policy.RenewEvery =>
+        // The keys of the old session are written anew under the new one; a busy database is not made to doubt its lease meanwhile.
+        { Session.TimeToLive: var lives } when lives != view.Policy.TimeToLive && !view.Database.IsBusy && !LeadershipRules.IsInitializing(view) =>
+            new(Rule.OpenSession, "the time to live was changed, and a session keeps the one that it was opened with", new HaAction.OpenSession()),
+
+        { Session: { Id: { } session } own } when view.Now - own.RenewedAt >= view.Policy.RenewEveryOf(own.TimeToLive) =>
             new(Rule.RenewSession, "the session is due for renewal", new HaAction.RenewSession(session)),
 
         _ => new(Rule.KeepSession, "the session is fresh"),

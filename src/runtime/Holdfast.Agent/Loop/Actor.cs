@@ -146,7 +146,7 @@ internal sealed partial class Actor(
     {
         var before = time.GetElapsedTime(0);
         var session = await store.OpenSessionAsync(policy.TimeToLive, cancellationToken);
-        state.Session = Renewed(session, before, policy);
+        state.Session = Renewed(session, before, policy.TimeToLive);
     }
 
     private async Task<bool> RenewSessionAsync(ClusterView view, SessionId session, CancellationToken cancellationToken)
@@ -156,7 +156,9 @@ internal sealed partial class Actor(
         switch (await store.KeepSessionAsync(session, cancellationToken))
         {
             case SessionKeeping.Alive:
-                state.Session = Renewed(session, before, view.Policy);
+                state.Session = Renewed(session, before, state.Session.TimeToLive);
+
+                // A lease that still stands under an earlier session ends with that one.
                 if (state.ArmedUntil is not null && view.SelfHoldsLiveLease)
                 {
                     TryArm(state.Session.FenceAt);
@@ -173,11 +175,12 @@ internal sealed partial class Actor(
         }
     }
 
-    private static OwnSession Renewed(SessionId session, TimeSpan before, Policy policy) => new()
+    private static OwnSession Renewed(SessionId session, TimeSpan before, TimeSpan timeToLive) => new()
     {
         Id = session,
+        TimeToLive = timeToLive,
         RenewedAt = before,
-        FenceAt = before + policy.TimeToLive - policy.SafetyMargin,
+        FenceAt = before + timeToLive - Policy.SafetyMarginOf(timeToLive),
     };
 
     private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
