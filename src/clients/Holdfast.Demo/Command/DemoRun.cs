@@ -24,6 +24,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         if (results.Any(result => !result.IsGood))
         {
             cluster.KeepFiles();
+            TellEnded(cluster);
             story.Say($"The logs are kept in {cluster.Plan.Directory}.");
         }
 
@@ -58,6 +59,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         if (!isReady)
         {
             cluster.KeepFiles();
+            TellEnded(cluster);
             throw new DemoException(
                 $"the cluster was not complete within {StartLimit.TotalSeconds} s ({(await cluster.RedundancyAsync(stopping)).Words}); the logs are kept in {cluster.Plan.Directory}");
         }
@@ -144,6 +146,17 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         else
         {
             story.Bad(sentence);
+        }
+    }
+
+    private void TellEnded(LoopbackCluster cluster)
+    {
+        foreach (var member in cluster.Members)
+        {
+            if (member.LastWords is { } words)
+            {
+                story.Bad($"The agent of {member.Name} has ended by itself; it last complained: {words}");
+            }
         }
     }
 
