@@ -10,7 +10,7 @@ internal static class FailoverCommand
     {
         var rounds = new Option<int>("--rounds") { Description = "Fresh clusters to measure", DefaultValueFactory = _ => 3 };
         var freeze = new Option<int>("--freeze-seconds") { Description = "How long the frozen primary stays frozen", DefaultValueFactory = _ => 60 };
-        var program = new Option<string?>("--program") { Description = "The executable of Holdfast; else the newest one that was built here" };
+        var holdfast = new Option<string?>("--holdfast") { Description = "The executable of Holdfast; else the newest one that was built here" };
         var patroni = new Option<bool>("--with-patroni")
         {
             Description = "Measure Patroni beside it (default: when patroni and etcd are installed)",
@@ -25,18 +25,18 @@ internal static class FailoverCommand
         };
         var command = new Command("failover", "Kill, lose, freeze and switch the primary under load")
         {
-            rounds, freeze, program, patroni, onlyPatroni, json, output,
+            rounds, freeze, holdfast, patroni, onlyPatroni, json, output,
         };
         command.SetAction(async (parsed, stopping) =>
         {
             var request = new FailoverRequest(
                 parsed.GetValue(rounds),
                 TimeSpan.FromSeconds(parsed.GetValue(freeze)),
-                parsed.GetValue(onlyPatroni) ? null : HoldfastProgram.Find(parsed.GetValue(program)),
+                parsed.GetValue(onlyPatroni) ? null : HoldfastProgram.Find(parsed.GetValue(holdfast)),
                 parsed.GetValue(patroni) || parsed.GetValue(onlyPatroni),
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? "",
-                $"./run bench {string.Join(' ', parsed.Tokens)}");
+                CommandLine([.. parsed.Tokens.Select(token => token.Value)]));
             try
             {
                 return await new FailoverBench(request, time).RunAsync(stopping);
@@ -53,6 +53,13 @@ internal static class FailoverCommand
             }
         });
         return command;
+    }
+
+    /// <summary>As somebody types it: <c>./run</c> itself says where the executable is.</summary>
+    private static string CommandLine(IReadOnlyList<string> words)
+    {
+        var own = words.Where((word, index) => word != "--holdfast" && (index == 0 || words[index - 1] != "--holdfast"));
+        return $"./run bench {string.Join(' ', own)}";
     }
 }
 

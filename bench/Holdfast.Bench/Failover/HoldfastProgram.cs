@@ -19,7 +19,7 @@ internal static class HoldfastProgram
     public static IReadOnlyList<string> Find(string? stated)
     {
         var path = stated ?? Built.FirstOrDefault(File.Exists)
-            ?? throw new DemoException("holdfast was not built yet: ./run build, or --program PATH");
+            ?? throw new DemoException("holdfast was not built yet: ./run build, or --holdfast PATH");
         return File.Exists(path) ? [Path.GetFullPath(path)] : throw new DemoException($"there is no {path}");
     }
 }

@@ -12,7 +12,8 @@ public sealed class LoopbackCluster : IAsyncDisposable
     private readonly MemberRest rest = new();
     private readonly TimeProvider time;
     private readonly bool ownsDirectory;
-    private bool isKept;
+    private bool areProcessesKept;
+    private bool areFilesKept;
 
     private LoopbackCluster(ClusterPlan plan, IMemberSoftware software, bool ownsDirectory, TimeProvider time)
     {
@@ -108,12 +109,16 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <summary>From now on the end of this object is not the end of the cluster.</summary>
     public void Keep()
     {
-        isKept = true;
+        areProcessesKept = true;
+        areFilesKept = true;
         File.WriteAllText(
             Path.Combine(Plan.Directory, "pgpass"),
             string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:*:*:{ClusterPlan.Superuser}:{Plan.SuperuserPassword}\n"));
         File.SetUnixFileMode(Path.Combine(Plan.Directory, "pgpass"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
+
+    /// <summary>Something went wrong: the logs are to be read after the end.</summary>
+    public void KeepFiles() => areFilesKept = true;
 
     /// <summary>Asks politely first; what is left after that, or when the caller is in a hurry, is killed.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -135,9 +140,13 @@ public sealed class LoopbackCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!isKept)
+        if (!areProcessesKept)
         {
             await EndAsync();
+        }
+
+        if (!areFilesKept)
+        {
             Remove();
         }
 

@@ -17,6 +17,12 @@ public sealed class LoopbackMember(ClusterPlan cluster, MemberPlan plan, IMember
     /// <summary>Whether its agent runs and is not frozen, so that asking it makes sense.</summary>
     public bool IsListening => Agent is { } running && ProcessTable.Find(running.Pid) is { IsAlive: true, IsFrozen: false };
 
+    /// <summary>What an agent wrote last that ended although nobody asked it to; null while it runs.</summary>
+    public string? LastWords => agent is null || Agent is not null
+        ? null
+        : File.ReadLines(plan.LogFile).LastOrDefault(line => line.Contains("ERROR", StringComparison.Ordinal)
+            || line.Contains("CRITICAL", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal)) ?? "nothing";
+
     public ProcessEntry? Guard => Processes().Where(process => ProcessTable.Arguments(process.Pid).Contains("guard")).Cast<ProcessEntry?>().FirstOrDefault();
 
     public ProcessEntry? Postmaster

@@ -21,6 +21,13 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         await StartAsync(cluster, stopping);
         var results = await BreakAsync(cluster, stopping);
         Report(results);
+        if (results.Any(result => !result.IsGood))
+        {
+            cluster.KeepFiles();
+            TellEnded(cluster);
+            story.Say($"The logs are kept in {cluster.Plan.Directory}.");
+        }
+
         if (options.IsKept)
         {
             cluster.Keep();
@@ -28,7 +35,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         }
         else
         {
-            story.Say("Stopping the cluster and removing its directory.");
+            story.Say("Stopping the cluster.");
             await cluster.StopAsync(stopping);
         }
 
@@ -51,8 +58,10 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
             show => cluster.WaitForRedundancyAsync(StartLimit, redundancy => show(redundancy.Words), stopping));
         if (!isReady)
         {
-            story.Bad((await cluster.RedundancyAsync(stopping)).Words);
-            throw new DemoException($"the cluster was not complete within {StartLimit.TotalSeconds} s; use --dir and read the logs there");
+            cluster.KeepFiles();
+            TellEnded(cluster);
+            throw new DemoException(
+                $"the cluster was not complete within {StartLimit.TotalSeconds} s ({(await cluster.RedundancyAsync(stopping)).Words}); the logs are kept in {cluster.Plan.Directory}");
         }
 
         story.Good($"{(await cluster.RedundancyAsync(stopping)).Words}, {Seconds(time.GetElapsedTime(began))} after the start.");
@@ -137,6 +146,17 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         else
         {
             story.Bad(sentence);
+        }
+    }
+
+    private void TellEnded(LoopbackCluster cluster)
+    {
+        foreach (var member in cluster.Members)
+        {
+            if (member.LastWords is { } words)
+            {
+                story.Bad($"The agent of {member.Name} has ended by itself; it last complained: {words}");
+            }
         }
     }
 

@@ -28,11 +28,15 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
         say("Waiting until the clients' writes succeed again.");
         var isServed = await canary.WaitForServiceSinceAsync(mark.Canary, limits.Service, cancellationToken);
         say(isServed ? $"Writes succeed again, {Seconds(canary.Now - mark.Canary)} after the fault." : "The writes did not come back.");
+
+        // Asked twice: a log of decisions is short, and the redundancy may take its time.
+        var decisions = await ReadDecisionsAsync(cancellationToken);
         var stale = await MendAsync(fault, primary, probe, mark, cancellationToken);
 
         say("Waiting until every member streams again and a synchronous standby is recorded.");
         var isRedundant = isServed && await cluster.WaitForRedundancyAsync(limits.Redundancy, null, cancellationToken);
         var redundancy = time.GetElapsedTime(mark.Timestamp);
+        decisions.UnionWith(await ReadDecisionsAsync(cancellationToken));
         return new()
         {
             Fault = fault,
@@ -44,7 +48,7 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
             Acknowledged = canary.AcknowledgedCount - before,
             Lost = isServed ? (await canary.FindLostAsync(cancellationToken)).Count : 0,
             SecondWriter = CanaryFigures.SecondWriterCount(canary.Acknowledgements()),
-            Phases = await ReadPhasesAsync(mark.Utc, cancellationToken),
+            Phases = Phases.Of(decisions, mark.Utc),
         };
     }
 
@@ -123,19 +127,19 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
         return await probe.MeasureAsync(primary.Thaw, cancellationToken);
     }
 
-    private async Task<Phases> ReadPhasesAsync(DateTimeOffset fault, CancellationToken cancellationToken)
+    private async Task<HashSet<LoggedDecision>> ReadDecisionsAsync(CancellationToken cancellationToken)
     {
-        var decisions = new List<LoggedDecision>();
+        var decisions = new HashSet<LoggedDecision>();
         foreach (var member in cluster.Members.Where(member => member.IsListening))
         {
             using var body = await cluster.Rest.ReadAsync(member.Plan, "/holdfast/v1/decisions", cancellationToken);
             if (body is not null)
             {
-                decisions.AddRange(LoggedDecision.Parse(member.Name, body.RootElement));
+                decisions.UnionWith(LoggedDecision.Parse(member.Name, body.RootElement));
             }
         }
 
-        return Phases.Of(decisions, fault);
+        return decisions;
     }
 
     private static string Seconds(TimeSpan span) => FormattableString.Invariant($"{span.TotalSeconds:0.0} s");

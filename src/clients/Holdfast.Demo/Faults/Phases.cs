@@ -26,7 +26,7 @@ public sealed record Phases(TimeSpan? Detect, TimeSpan? Decide, TimeSpan? Fence,
     /// <summary>Reads the decisions of all members.</summary>
     /// <param name="decisions">Of all members, in any order.</param>
     /// <param name="fault">When the fault happened.</param>
-    public static Phases Of(IReadOnlyList<LoggedDecision> decisions, DateTimeOffset fault)
+    public static Phases Of(IReadOnlyCollection<LoggedDecision> decisions, DateTimeOffset fault)
     {
         var later = decisions.Where(decision => decision.At >= fault).OrderBy(decision => decision.At).ToList();
         var promotion = later.FirstOrDefault(decision => decision.Rule == "Promote");
