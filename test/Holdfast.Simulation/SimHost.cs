@@ -21,6 +21,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     private SimGuard? guard;
     private StoreLine? line;
     private double losesAnswers;
+    private ClusterView? lastView;
     private int agents;
 
     public DatabaseServer Server => server;
@@ -39,6 +40,9 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
 
     /// <summary>Neither agent nor guard can act: what its database does meanwhile, nobody could prevent.</summary>
     public bool IsUnguarded { get; private set; }
+
+    /// <summary>The agent, or the last one that lived, last knew the cluster as paused: it has disarmed every fence.</summary>
+    public bool BelievesInPause => (Agent?.Control.View ?? lastView) is { Policy.IsPaused: true };
 
     private bool HasLiveAgent => Agent is not null && !process.IsFrozen;
 
@@ -80,6 +84,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     {
         process.Die();
         engine?.Abandon();
+        lastView = Agent?.Control.View ?? lastView;
         Agent = null;
         client = null;
         NoteGuarding();
@@ -123,6 +128,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
         server.Process.Die();
         server.Kill();
         IsUnguarded = false;
+        lastView = null;
     }
 
     public void Boot()

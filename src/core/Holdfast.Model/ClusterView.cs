@@ -39,14 +39,20 @@ public sealed record ClusterView
 
     /// <summary>The leader key names this member, under its present session, and the fencing deadline has not passed.</summary>
     public bool SelfHoldsLiveLease =>
-        Store.Lease is { } lease && lease.Holder == Self && lease.Session == Session.Id && Now < Session.FenceAt;
+        Store.Lease is { } lease && lease.Holder == Self && lease.Session == Session.Id && lease.Term != Memory.GivenAway && Now < Session.FenceAt;
 
     /// <summary>The lease as the store holds it, when another member has it.</summary>
     public LeaderLease? OthersLease => Store.Lease is { } lease && lease.Holder != Self ? lease : null;
 
-    /// <summary>The leader key names this member under a session of an earlier life of its agent.</summary>
+    /// <summary>
+    /// The leader key names this member under an earlier session, or under a term that this member meant to give away and does not
+    /// know whether it did: in both cases it leads only after taking the key once more.
+    /// </summary>
     public bool EarlierSelfHoldsLease =>
-        Store.Lease is { } lease && lease.Holder == Self && lease.Session != Session.Id;
+        Store.Lease is { } lease && lease.Holder == Self && (lease.Session != Session.Id || lease.Term == Memory.GivenAway);
+
+    /// <summary>This member has sent a write of the synchronous set that the store's view does not show: it may have happened.</summary>
+    public bool IsSyncInDoubt => Memory.SyncInDoubt == Store.SyncRevision;
 
     public MemberReport? Report(MemberName name) => Store.Members.FirstOrDefault(member => member.Name == name);
 
@@ -114,6 +120,12 @@ public sealed record AgentMemory
 
     /// <summary>The greatest term that this member has seen, its own or another's.</summary>
     public Term LastTerm { get; init; }
+
+    /// <summary>The term that this member last tried to release or hand over; the view of the store may be older than that.</summary>
+    public Term? GivenAway { get; init; }
+
+    /// <summary>The revision on which this member's last write of the synchronous set was decided; null when it surely did not happen.</summary>
+    public Revision? SyncInDoubt { get; init; }
 
     /// <summary>The last job that failed; forgotten when one of its kind succeeds.</summary>
     public JobFailure? LastFailure { get; init; }

@@ -175,6 +175,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         || server.Process.IsFrozen
         || Host(server.Name.Text) is { IsUnguarded: true }
         || scheduler.Now < pausedUntil
+        || Host(server.Name.Text) is { BelievesInPause: true }
         || store.Entry(keys.Initialize) is null or { Value.Length: 0 };
 
     private void LeaderIs(string? name, long modified)

@@ -244,6 +244,11 @@ internal sealed class FaultInjector(SimWorld world)
 
     private void LoseAnswers()
     {
+        if (world.Trace.IsOn)
+        {
+            world.Trace.Add("store", "FAULT: answers are lost, and news is late");
+        }
+
         foreach (var host in world.Hosts)
         {
             host.LoseAnswers(0.15);

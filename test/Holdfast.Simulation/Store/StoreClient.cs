@@ -96,7 +96,7 @@ internal sealed class StoreClient(StoreLine line) : IConsensusStore
         }
 
         var upTo = server.Changes.Count;
-        var delay = line.Network.Latency() + (line.Random.Chance(0.03) ? line.Random.Milliseconds(0, 300) : TimeSpan.Zero);
+        var delay = line.Network.Latency() + (line.Random.Chance(line.LosesAnswers > 0 ? 0.3 : 0.03) ? line.Random.Milliseconds(0, 700) : TimeSpan.Zero);
         var at = scheduler.Now + delay > watcher.LastArrival ? scheduler.Now + delay : watcher.LastArrival;
         watcher.LastArrival = at;
         scheduler.At(at, new Work(line.Process, () =>

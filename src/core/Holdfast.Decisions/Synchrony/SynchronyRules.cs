@@ -34,7 +34,7 @@ public static class SynchronyRules
 
     private static Decision Off(ClusterView view)
     {
-        var store = view.Store.Sync.Leader is null
+        var store = view.Store.Sync.Leader is null && !view.IsSyncInDoubt
             ? (HaAction[])[]
             : [new HaAction.WriteSync(view.Store.Lease!.Term, view.Store.SyncRevision, SyncState.Empty)];
         var database = view.Database.Synchronous.IsSameWish(SyncSetting.None)
@@ -52,8 +52,9 @@ public static class SynchronyRules
         var setting = view.Database.Synchronous;
         var kept = new SyncState(view.Self, [.. recorded.Where(member => wish.Standbys.Contains(member) && setting.Standbys.Contains(member))]);
 
-        if (!view.Store.Sync.Equals(kept))
+        if (!view.Store.Sync.Equals(kept) || view.IsSyncInDoubt)
         {
+            // Writing once more settles a doubt: either this write is the one that holds, or the store says that the other was.
             return new(Rule.NarrowSynchrony,
                 $"the store names {Names(view.Store.Sync.Standbys)} as synchronous, and commits may soon wait for {Names(kept.Standbys)} only",
                 [

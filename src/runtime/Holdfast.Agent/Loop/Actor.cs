@@ -186,7 +186,9 @@ internal sealed partial class Actor(
     private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
     {
         var transaction = Transactions.Of(view, action, keys, options);
-        var result = await store.CommitAsync(transaction, cancellationToken);
+        var before = state.Memory;
+        state.Memory = Doubt(before, action);
+        var result = await CommitAsync(transaction, before, cancellationToken);
         switch (result.Outcome)
         {
             case CommitOutcome.Committed:
@@ -203,6 +205,32 @@ internal sealed partial class Actor(
             default:
                 LogUnconfirmed(action.GetType().Name, "the store has moved on meanwhile");
                 return false;
+        }
+    }
+
+    /// <summary>
+    /// The watch tells late what a write did, and a write without an answer may still happen. Until the view shows it, whatever
+    /// would be wrong after that write is not done either.
+    /// </summary>
+    private static AgentMemory Doubt(AgentMemory memory, HaAction action) => action switch
+    {
+        HaAction.ReleaseLease release => memory with { GivenAway = release.Term },
+        HaAction.HandOver hand => memory with { GivenAway = hand.Term },
+        HaAction.WriteSync write => memory with { SyncInDoubt = write.SyncRevision },
+        _ => memory,
+    };
+
+    private async Task<CommitResult> CommitAsync(StoreTransaction transaction, AgentMemory before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.CommitAsync(transaction, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // This one promises that nothing was written.
+            state.Memory = before;
+            throw;
         }
     }
 
