@@ -88,6 +88,8 @@ public enum Rule
 
     // Whom commits wait for.
     SynchronyNotOurs,
+    PrepareSynchrony,
+    SynchronyPrepared,
     SynchronyOff,
     TurnSynchronyOff,
     NarrowSynchrony,

@@ -13,6 +13,8 @@ public static class SynchronyRules
 {
     public static Decision Decide(ClusterView view) => view switch
     {
+        { Database: { IsRunningReplica: true, IsResponsive: true, IsBusy: false } } when IsSuccessor(view) => Prepare(view),
+
         { SelfHoldsLiveLease: false } or { Database.IsRunningPrimary: false } or { Database.IsResponsive: false } =>
             new(Rule.SynchronyNotOurs, "this member leads no running primary"),
 
@@ -31,6 +33,21 @@ public static class SynchronyRules
         view.Policy.SynchronousMode == SynchronousMode.Off
             ? SyncSetting.None
             : Setting(view, [.. Expected(view).Take(view.Policy.SynchronousNodeCount)]);
+
+    private static bool IsSuccessor(ClusterView view) =>
+        view.OthersLease is { } lease
+        && view.Policy.SynchronousMode != SynchronousMode.Off
+        && view.Store.Sync.Leader == lease.Holder
+        && view.Store.Sync.Standbys.Contains(view.Self);
+
+    /// <summary>A replica waits for nobody, so a successor can have the setting ready that its first commit will need.</summary>
+    private static Decision Prepare(ClusterView view)
+    {
+        var wish = WishAtPromotion(view);
+        return view.Database.Synchronous.IsSameWish(wish)
+            ? new(Rule.SynchronyPrepared, $"if this member is promoted, its commits wait for {Describe(wish)}")
+            : new(Rule.PrepareSynchrony, $"if this member is promoted, its commits are to wait for {Describe(wish)}", new HaAction.SetSynchronous(wish));
+    }
 
     private static Decision Off(ClusterView view)
     {

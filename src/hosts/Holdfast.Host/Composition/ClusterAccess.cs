@@ -1,6 +1,10 @@
+using System.Text.Json;
 using Holdfast.Cli;
 using Holdfast.Configuration;
 using Holdfast.Host.Commands;
+using Holdfast.Ports.Store;
+using Holdfast.Stores.Raft;
+using Holdfast.StoreLayout;
 
 namespace Holdfast.Host.Composition;
 
@@ -30,8 +34,46 @@ internal sealed class ClusterAccess : IClusterAccess
         };
     }
 
-    public Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Uri>>([]);
+    /// <summary>Asks the embedded store, through any of its voters, where the cluster's members are.</summary>
+    public async Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken)
+    {
+        var configuration = Load(configurationPath);
+        if (configuration.Raft is not { } raft)
+        {
+            return [];
+        }
+
+        var options = new RaftClientOptions
+        {
+            Addresses = [raft.SelfAddress.ToString(), .. raft.PartnerAddresses.Select(partner => partner.ToString())],
+            Password = raft.Password,
+            Tls = StoreOptions.Tls(raft),
+        };
+        await using var store = new RaftStoreClient(options, HostClock.Time);
+        try
+        {
+            var keys = new ClusterKeys(configuration.Namespace, scope);
+            var image = await store.ReadAsync(keys.MembersPrefix, cancellationToken);
+            return [.. image.Entries.Select(ApiUrl).OfType<Uri>()];
+        }
+        catch (StoreUnavailableException)
+        {
+            return [];
+        }
+    }
+
+    private static Uri? ApiUrl(StoreEntry entry)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(entry.Value, StoreJson.Default.MemberDocument);
+            return Uri.TryCreate(document?.ApiUrl, UriKind.Absolute, out var url) ? new Uri(url, "/") : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static HoldfastConfiguration Load(string? configurationPath)
     {
