@@ -77,7 +77,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
         Agent = new MemberAgent(options, ports, signal, guard.Deadline);
         parts.Scheduler.Post(new Work(own, () => _ = RunAsync(Agent)));
         var number = ++agents;
-        parts.Scheduler.At(parts.Scheduler.Now + TimeSpan.FromSeconds(3), new Work(null, () => IsUnguarded &= number != agents || !HasLiveAgent));
+        BeGuardedSoon(number);
     }
 
     public void KillAgent()
@@ -164,6 +164,20 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     }
 
     private static SimProcess NewProcess(DatabaseServer server, SimParts parts) => new(parts.Scheduler, parts.Random, server.Name.Text);
+
+    /// <summary>A new agent needs a moment to see what runs here, and longer when it does not answer.</summary>
+    private void BeGuardedSoon(int number) =>
+        parts.Scheduler.At(parts.Scheduler.Now + TimeSpan.FromSeconds(3), new Work(null, () =>
+        {
+            if (number == agents && HasLiveAgent)
+            {
+                IsUnguarded &= server.Process.IsFrozen;
+                if (IsUnguarded)
+                {
+                    BeGuardedSoon(number);
+                }
+            }
+        }));
 
     private void NoteGuarding() => IsUnguarded |= !HasLiveAgent && guard is not { IsReady: true };
 

@@ -29,6 +29,8 @@ public static class Remembering
             NotStreamingSince = view.OthersLease is null || streams ? null : memory.NotStreamingSince ?? view.Now,
             RewoundAt = streams ? null : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
             ClonedAt = streams ? null : ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded } ? ended.EndedAt : memory.ClonedAt,
+            LeaderChangedAt = view.Store.Lease is { } present && present.Term.Number > memory.LastTerm.Number ? view.Now : memory.LeaderChangedAt,
+            PrimaryTimeline = database is { IsRunningPrimary: true, IsResponsive: true, Timeline: { } timeline } ? timeline : memory.PrimaryTimeline,
             LastTerm = view.Store.Lease is { } lease && lease.Term.Number > memory.LastTerm.Number ? lease.Term : memory.LastTerm,
             LastFailure = Failure(memory.LastFailure, ended, streams),
             SwitchoverSeenAt = view.Store.Switchover is null ? null : memory.SwitchoverSeenAt ?? view.Now,

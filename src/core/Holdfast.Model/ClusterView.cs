@@ -115,6 +115,12 @@ public sealed record AgentMemory
     /// <summary>When a rewind last ended well; forgotten once the database streams or is a primary.</summary>
     public TimeSpan? RewoundAt { get; init; }
 
+    /// <summary>When this member last saw the lease come to somebody else than before.</summary>
+    public TimeSpan? LeaderChangedAt { get; init; }
+
+    /// <summary>The last timeline on which the database here was seen to accept writes.</summary>
+    public Timeline? PrimaryTimeline { get; init; }
+
     /// <summary>When a clone last ended well; forgotten once the database streams or is a primary.</summary>
     public TimeSpan? ClonedAt { get; init; }
 

@@ -239,6 +239,14 @@ internal sealed class ServerJobs(DatabaseServer server, IReadOnlyList<DatabaseSe
 
     private void Start(long number, bool asStandby)
     {
+        if (server.IsAlive)
+        {
+            // It runs already, in whatever role: the job is done when that one takes connections.
+            lifeOfJob = server.Life;
+            After(number, TimeSpan.FromMilliseconds(1), NoteEnd);
+            return;
+        }
+
         server.BeginStart(asStandby);
         lifeOfJob = server.Life;
         var fails = Fails();
@@ -322,6 +330,12 @@ internal sealed class ServerJobs(DatabaseServer server, IReadOnlyList<DatabaseSe
 
     private void Promote(long number, TimeSpan limit)
     {
+        if (!server.IsRunning || !server.Directory.IsStandby)
+        {
+            After(number, TimeSpan.FromMilliseconds(1), () => End(number, JobState.Failed, "only a running replica can be promoted"));
+            return;
+        }
+
         var life = server.Life;
         server.Replication.StopReceiving();
         if (Fails())

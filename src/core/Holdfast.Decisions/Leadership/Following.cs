@@ -62,6 +62,21 @@ internal static class Following
         return view.Now < until ? until : null;
     }
 
+    /// <summary>
+    /// A rewound system takes no connections before it has the log that its source had then. When that source has lost the lease
+    /// meanwhile, its log may be gone for good.
+    /// </summary>
+    public static Decision? CannotFinishStarting(ClusterView view, LeaderLease lease) =>
+        view is { Database.Process: DatabaseProcess.Starting, Memory: { RewoundAt: { } rewound, LeaderChangedAt: { } changed } }
+        && changed > rewound
+        && !view.Database.IsDoing(DatabaseJobKind.Stop)
+        && IsPrimary(view.Report(lease.Holder))
+        && IsStuck(view)
+            ? new(Rule.StopDiverged,
+                "this member was rewound onto one that leads no more, and does not become consistent: it stops to be cloned",
+                new HaAction.Begin(new DatabaseWork.Stop(StopBudget)))
+            : null;
+
     /// <summary>This member wrote past the point where the leader's history left its timeline.</summary>
     public static bool IsDiverged(ClusterView view, Timeline? timeline, LogPosition position) =>
         view.Store.History.FirstOrDefault(change => change.Timeline == timeline) is { } fork && position > fork.Position;

@@ -24,6 +24,8 @@ public static class LeadershipRules
 
         { IsShuttingDown: true } => Shutdown.Decide(view),
 
+        { OthersLease: { } lease } when Following.CannotFinishStarting(view, lease) is { } decision => decision,
+
         { Database.IsBusy: true } when !Leading.MustInterrupt(view) =>
             new(Rule.WaitForJob, $"{Words.Of(view.Database.Job!.Kind)} is under way: {view.Database.Job.Progress}"),
 

@@ -72,7 +72,11 @@ public static class Invariants
 
     /// <summary>Until its first checkpoint after a promotion, a database's control file still names the timeline that it ended itself.</summary>
     private static bool EndedTimeline(ClusterView view) =>
-        view.Store.History is [.., var last] && last.NewLeader != view.Self.Text && view.Database.Control is { } control && control.Timeline.Number <= last.Timeline.Number;
+        view.Store.History is [.., var last]
+        && last.NewLeader != view.Self.Text
+        && !(view.Memory.PrimaryTimeline?.Number > last.Timeline.Number)
+        && view.Database.Control is { } control
+        && control.Timeline.Number <= last.Timeline.Number;
 
     private static bool Justified(ClusterView view, SyncState sync) =>
         sync.Leader is null
