@@ -185,7 +185,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     {
         try
         {
-            await agent.RunAsync(CancellationToken.None);
+            await agent.RunAsync(CancellationToken.None, CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whatever ends an agent is a finding.
         catch (Exception exception)

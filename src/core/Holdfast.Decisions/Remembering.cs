@@ -22,12 +22,17 @@ public static class Remembering
                 ? memory.SyncBeforePromotion ?? view.Store.Sync
                 : leads && !database.IsRunningPrimary ? memory.SyncBeforePromotion : null,
             CrashedAt = database.Process == DatabaseProcess.Crashed ? memory.CrashedAt ?? view.Now : database.IsRunningPrimary || database.IsRunningReplica ? null : memory.CrashedAt,
+            DownSince = leads && database.IsDown ? memory.DownSince ?? view.Now : null,
+            DownReport = leads && database.IsDown ? memory.DownReport : null,
+            SlotsAsked = leads ? memory.SlotsAsked : [],
             UnresponsiveSince = database is { Process: DatabaseProcess.Running, IsResponsive: false } && !database.IsBusy
                 ? memory.UnresponsiveSince ?? view.Now
                 : null,
             LeaderlessAt = view.Store is { IsKnown: true, Lease: null } ? memory.LeaderlessAt ?? view.Now : null,
             NotStreamingSince = view.OthersLease is null || streams ? null : memory.NotStreamingSince ?? view.Now,
-            RewoundAt = streams ? null : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
+            RewoundAt = streams || ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded }
+                ? null
+                : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
             ClonedAt = streams ? null : ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded } ? ended.EndedAt : memory.ClonedAt,
             LeaderChangedAt = view.Store.Lease is { } present && present.Term.Number > memory.LastTerm.Number ? view.Now : memory.LeaderChangedAt,
             PrimaryTimeline = database is { IsRunningPrimary: true, IsResponsive: true, Timeline: { } timeline } ? timeline : memory.PrimaryTimeline,

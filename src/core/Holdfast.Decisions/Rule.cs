@@ -26,6 +26,7 @@ public enum Rule
     GiveUpPromotion,
     AwaitFinalPosition,
     HandBackIncompletePromotion,
+    AwaitFinalPositions,
     HandOverAfterCrash,
     RecoverInPlace,
     ReleaseAfterCrash,

@@ -10,6 +10,7 @@ namespace Holdfast.Decisions;
 public static class TurnRules
 {
     private static readonly TimeSpan RetryStore = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan UntilStreamEnds = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LookAgainWhileLeaderless = TimeSpan.FromMilliseconds(500);
 
     public static Turn Decide(ClusterView view) => new(
@@ -26,6 +27,8 @@ public static class TurnRules
         Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEveryOf(view.Session.TimeToLive));
         Consider(view.Store.Lease is null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.SelfHoldsLiveLease ? view.Session.FenceAt : null);
+        Consider(view.Memory.DownSince is { } down ? down + Leading.GraceForPositions : null);
+        Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
         return wake > view.Now ? wake : view.Now;

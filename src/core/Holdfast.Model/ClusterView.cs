@@ -100,6 +100,12 @@ public sealed record AgentMemory
     /// <summary>Since when the running database has not answered; null while it answers.</summary>
     public TimeSpan? UnresponsiveSince { get; init; }
 
+    /// <summary>Since when the database of this leader has been down; null while it is up or somebody else leads.</summary>
+    public TimeSpan? DownSince { get; init; }
+
+    /// <summary>The revision of this leader's own report that its database is down; null until that is written, and while it is up.</summary>
+    public Revision? DownReport { get; init; }
+
     /// <summary>Until when this member does not run for leader, because it failed to promote or to start.</summary>
     public TimeSpan SitsOutUntil { get; init; }
 

@@ -11,17 +11,51 @@ public static class Candidates
         report is { Session: not null, Role: DatabaseRole.Replica, State: MemberState.Running or MemberState.Streaming, IsShortOfDisk: false }
         && report.Tags.MayLead;
 
-    /// <summary>While synchronous mode is on, only members known to hold every acknowledged write may lead.</summary>
+    /// <summary>
+    /// While synchronous mode is on, only members known to hold every acknowledged write may lead: those that the store names, and
+    /// those whose log goes at least as far as the log of one that the store names.
+    /// </summary>
     public static bool MayHoldEveryWrite(ClusterView view, MemberName member) =>
         view.Policy.SynchronousMode == SynchronousMode.Off
         || view.Store.Sync.Leader is null
-        || view.Store.Sync.HoldsEveryWrite(member);
+        || view.Store.Sync.HoldsEveryWrite(member)
+        || IsProvenByComparison(view, member);
 
-    /// <summary>Who takes over at once when this leader's database dies: the healthiest of its synchronous standbys.</summary>
+    /// <summary>
+    /// Who takes over at once when this leader's database dies: of the members known to hold every acknowledged write the one whose
+    /// log goes furthest, so that the others are behind it and need no rewind.
+    /// </summary>
     public static MemberReport? Successor(ClusterView view) =>
-        view.Policy.SynchronousMode == SynchronousMode.Off || view.Store.Sync.Leader != view.Self
-            ? null
-            : Ranked(view.Others.Where(report => view.Store.Sync.Standbys.Contains(report.Name) && CouldLead(report))).FirstOrDefault();
+        HasSuccessors(view)
+            ? Ranked(view.Others.Where(report => CouldLead(report) && MayHoldEveryWrite(view, report.Name))).FirstOrDefault()
+            : null;
+
+    /// <summary>Some members have not said yet how far their logs went when this leader's database died.</summary>
+    public static bool IsAnyUnheardAfterCrash(ClusterView view) =>
+        HasSuccessors(view)
+        && view.Others.Any(report => CouldLead(report)
+            && (view.Memory.DownReport is not { } down || report.Revision < down || report.IsStreaming));
+
+    private static bool HasSuccessors(ClusterView view) =>
+        view.Policy.SynchronousMode != SynchronousMode.Off && view.Store.Sync.Leader == view.Self && !view.Store.Sync.Standbys.IsEmpty;
+
+    /// <summary>
+    /// The old primary is known to be dead since a revision: because its lease is gone, or because this member leads and said so.
+    /// What a member reported after that holds everything that was acknowledged to any client through it; whoever goes as far on the
+    /// same timeline holds it too.
+    /// </summary>
+    private static bool IsProvenByComparison(ClusterView view, MemberName member) =>
+        DeadSince(view) is { } since
+        && view.Report(member) is { Position: { } position } report
+        && report.Revision >= since
+        && view.Store.Members.Any(known =>
+            view.Store.Sync.HoldsEveryWrite(known.Name)
+            && known.Revision >= since
+            && known.Timeline == report.Timeline
+            && known.Position <= position);
+
+    private static Revision? DeadSince(ClusterView view) =>
+        view.Store.LeaderlessSince ?? (view is { SelfHoldsLiveLease: true, Database.IsDown: true } ? view.Memory.DownReport : null);
 
     /// <summary>Everybody but this leader who could take over in a planned change, best first.</summary>
     public static ImmutableArray<MemberReport> ForSwitchover(ClusterView view) =>

@@ -78,6 +78,9 @@ public static class Election
     /// <summary>First what forbids this member to lead at all, then whether somebody else should, then the lease.</summary>
     private static Decision Compete(ClusterView view) => view switch
     {
+        _ when view.OwnReport is not { } own || own.Revision < view.Store.LeaderlessSince =>
+            new(Rule.AwaitReports, "nobody leads; the others are told this member's position first"),
+
         { Tags.MayLead: false } =>
             new(Rule.NotAllowedToLead, "following a different leader because I am not allowed to promote"),
 
@@ -119,13 +122,14 @@ public static class Election
             return Acquire(view, "nobody leads, and an operator asked for this member");
         }
 
-        var rivals = view.Others.Where(report => report.Tags.MayLead && Candidates.MayHoldEveryWrite(view, report.Name)).ToArray();
-        if (rivals.FirstOrDefault(rival => IsUnheard(view, rival)) is { } silent && IsWithin(view, Patience(view.Policy)))
+        if (view.Others.FirstOrDefault(rival => IsWorthHearing(view, rival)) is { } silent)
         {
             return new(Rule.AwaitReports, $"nobody leads; {silent.Name} has not said yet how far its log goes");
         }
 
-        var better = Candidates.Ranked(rivals.Where(rival => Candidates.CouldLead(rival) && !IsUnheard(view, rival)).Append(own)).First();
+        var rivals = view.Others.Where(rival =>
+            Candidates.CouldLead(rival) && !IsUnheard(view, rival) && Candidates.MayHoldEveryWrite(view, rival.Name));
+        var better = Candidates.Ranked(rivals.Append(own)).First();
         return better.Name != view.Self && IsWithin(view, LongPatience(view.Policy))
             ? new(Rule.YieldToBetter, Compared(better, own))
             : Acquire(view, "nobody leads, and no living member holds more than this one");
@@ -134,6 +138,17 @@ public static class Election
     private static Decision Acquire(ClusterView view, string reason) =>
         new(Rule.AcquireLease, reason,
             new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision));
+
+    /// <summary>
+    /// One that may lead is waited for with the operator's patience. One that the synchronous set does not name might still go
+    /// further than those it names: it is waited for briefly, to spare it a rewind.
+    /// </summary>
+    private static bool IsWorthHearing(ClusterView view, MemberReport rival) =>
+        rival.Tags.MayLead
+        && IsUnheard(view, rival)
+        && (Candidates.MayHoldEveryWrite(view, rival.Name)
+            ? IsWithin(view, Patience(view.Policy))
+            : Candidates.CouldLead(rival) && IsWithin(view, Leading.GraceForPositions));
 
     /// <summary>A living member's report from before the loss of the leader says too little: it may have received more since.</summary>
     private static bool IsUnheard(ClusterView view, MemberReport rival) =>

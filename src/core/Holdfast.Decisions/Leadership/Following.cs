@@ -67,6 +67,13 @@ internal static class Following
     /// meanwhile, its log may be gone for good.
     /// </summary>
     public static Decision? CannotFinishStarting(ClusterView view, LeaderLease lease) =>
+        view.Database.IsDoing(DatabaseJobKind.StartReplica)
+        && Upstreams.ToFollow(view, view.Report(lease.Holder)) is { } upstream
+        && view.Database.Upstream != upstream
+            ? new(Rule.FollowLeader, $"{lease.Holder} leads; this replica, which is starting, follows {upstream.Member}", new HaAction.Follow(upstream))
+            : GivesUpStarting(view, lease);
+
+    private static Decision? GivesUpStarting(ClusterView view, LeaderLease lease) =>
         view is { Database.Process: DatabaseProcess.Starting, Memory: { RewoundAt: { } rewound, LeaderChangedAt: { } changed } }
         && changed > rewound
         && !view.Database.IsDoing(DatabaseJobKind.Stop)
@@ -110,7 +117,7 @@ internal static class Following
             new(Rule.RetryLater, $"{Words.Of(view.Memory.LastFailure!.Kind)} failed: {view.Memory.LastFailure.Reason}; "
                 + $"the next attempt is in {Words.Seconds(until - view.Now)}"),
 
-        { WasPrimary: false } when !IsStuck(view) && !IsDiverged(view, view.Database.Control.Timeline, view.Database.Control.Checkpoint) && !HasFailedTo(view, DatabaseJobKind.StartReplica) =>
+        { WasPrimary: false } when (!IsStuck(view) || HasTriedEverything(view)) && !IsDiverged(view, view.Database.Control.Timeline, view.Database.Control.Checkpoint) && !HasFailedTo(view, DatabaseJobKind.StartReplica) =>
             Start(view, leader, $"{lease.Holder} leads; this replica starts"),
 
         _ when !IsPrimary(leader) => new(Rule.WaitForLeader, $"{lease.Holder} holds the lease and is no primary yet"),

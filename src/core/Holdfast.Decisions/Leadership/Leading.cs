@@ -9,6 +9,9 @@ internal static class Leading
     private static readonly TimeSpan DefaultPromoteLimit = TimeSpan.FromSeconds(60);
     private const int StartAttemptsMax = 3;
 
+    /// <summary>How long a crashed leader waits for the others' last positions: the best of them spares the rest a rewind.</summary>
+    public static readonly TimeSpan GraceForPositions = TimeSpan.FromMilliseconds(250);
+
     /// <summary>A recovery in place that takes longer than the operator allows is given up for somebody else's sake.</summary>
     public static bool MustInterrupt(ClusterView view) =>
         view is { SelfHoldsLiveLease: true, Policy.IsPaused: false }
@@ -132,6 +135,9 @@ internal static class Leading
     /// </summary>
     private static Decision AfterCrash(ClusterView view) => view switch
     {
+        { Memory.DownSince: { } since } when view.Now - since < GraceForPositions && Candidates.IsAnyUnheardAfterCrash(view) =>
+            new(Rule.AwaitFinalPositions, "the database ended; the others say first how far their logs go"),
+
         { Database.Control.WasPrimary: false } when FailedPromotion(view) is { } failure =>
             new(Rule.GiveUpPromotion, $"the promotion failed: {failure.Reason}", GiveBack(view)),
 

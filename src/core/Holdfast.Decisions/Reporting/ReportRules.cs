@@ -62,18 +62,26 @@ public static class ReportRules
             || stored.Session != view.Session.Id
             || WithoutPositions(stored) != WithoutPositions(now)
             || IsPositionDue(view, stored, now)
+            || view.Memory is { DownSince: not null, DownReport: null }
             ? new HaAction.PublishReport(now)
             : null;
     }
 
     private static MemberReport WithoutPositions(MemberReport report) =>
-        report with { Position = null, ReplayPosition = null, Session = null, ConnectUrl = "", ApiUrl = "", Version = "" };
+        report with { Position = null, ReplayPosition = null, Session = null, ConnectUrl = "", ApiUrl = "", Version = "", Document = null, Revision = Revision.Absent };
 
-    /// <summary>Positions are news once a loop; at once when nobody leads, for then they decide who will.</summary>
+    /// <summary>Positions are news once a loop; at once when nobody leads or the leader's database is down, for then they decide who will.</summary>
     private static bool IsPositionDue(ClusterView view, MemberReport stored, MemberReport now) =>
-        (view.Store.LeaderlessSince is { } since && (stored.Revision < since || stored.Position != now.Position))
+        (PrimaryDeadSince(view) is { } since && (stored.Revision < since || stored.Position != now.Position))
         || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition)
             && IsDue(view, view.Memory.ReportedAt));
+
+    /// <summary>The revision since which everybody may know that no primary accepts writes; null while one may.</summary>
+    private static Revision? PrimaryDeadSince(ClusterView view) => view.Store.LeaderlessSince ?? LeaderIsDown(view)?.Revision;
+
+    /// <summary>The leader's own report that its database is down; null while it does not say so.</summary>
+    internal static MemberReport? LeaderIsDown(ClusterView view) =>
+        view.OthersLease is { } lease && view.Report(lease.Holder) is { State: MemberState.Crashed or MemberState.Stopped } report ? report : null;
 
     private static HaAction.WriteHistory? History(ClusterView view)
     {

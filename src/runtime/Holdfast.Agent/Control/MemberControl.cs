@@ -61,12 +61,12 @@ internal sealed class MemberControl(
         }
 
         return wanted == current?.Value
-            ? new(ControlOutcome.Done, "nothing changed")
-            : await CommitAsync(
-                new([new(keys.Config, current?.Modified ?? Revision.Absent)], [new StoreWrite.Put(keys.Config, wanted, null)]),
-                "the configuration was changed",
-                cancellationToken);
+            ? new(ControlOutcome.Done, wanted)
+            : await WriteConfigurationAsync(wanted, current?.Modified ?? Revision.Absent, cancellationToken);
     }
+
+    public Task<ControlAnswer> ReplaceConfigurationAsync(string json, Revision expected, CancellationToken cancellationToken) =>
+        WriteConfigurationAsync(json, expected, cancellationToken);
 
     public async Task<ControlAnswer> RequestSwitchoverAsync(SwitchoverRequest request, CancellationToken cancellationToken)
     {
@@ -157,6 +157,9 @@ internal sealed class MemberControl(
         pending.Answer.TrySetResult(job.State == JobState.Succeeded
             ? new(ControlOutcome.Done, pending.Request is OperatorRequest.Restart ? "restarted successfully" : "reinitialized")
             : new(ControlOutcome.Failed, job.Progress));
+
+    private Task<ControlAnswer> WriteConfigurationAsync(string json, Revision expected, CancellationToken cancellationToken) =>
+        CommitAsync(new([new(keys.Config, expected)], [new StoreWrite.Put(keys.Config, json, null)]), json, cancellationToken);
 
     private static TaskCompletionSource<ControlAnswer> Promise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -192,7 +192,7 @@ internal sealed partial class Actor(
         switch (result.Outcome)
         {
             case CommitOutcome.Committed:
-                Remember(action);
+                Remember(view, action, result.Revision);
                 return true;
             case CommitOutcome.SessionEnded when action is not HaAction.HandOver:
                 LogSessionEnded(state.Session.Id ?? default);
@@ -234,12 +234,16 @@ internal sealed partial class Actor(
         }
     }
 
-    private void Remember(HaAction action)
+    private void Remember(ClusterView view, HaAction action, Revision revision)
     {
         var now = time.GetElapsedTime(0);
         state.Memory = action switch
         {
-            HaAction.PublishReport => state.Memory with { ReportedAt = now },
+            HaAction.PublishReport => state.Memory with
+            {
+                ReportedAt = now,
+                DownReport = view.Memory.DownSince is null ? null : revision,
+            },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
             _ => state.Memory,
         };

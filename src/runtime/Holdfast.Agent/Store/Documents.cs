@@ -37,6 +37,7 @@ internal static class Documents
             HasCheckpointedSincePromotion = document.HasCheckpointedSincePromotion ?? false,
             IsShortOfDisk = document.IsShortOfDisk ?? false,
             Version = document.Version ?? "",
+            Document = entry.Value,
         };
     }
 
