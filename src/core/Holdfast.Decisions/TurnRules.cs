@@ -10,6 +10,8 @@ namespace Holdfast.Decisions;
 public static class TurnRules
 {
     private static readonly TimeSpan RetryStore = TimeSpan.FromMilliseconds(200);
+    /// <summary>A deadline that has passed and cannot be acted on must not turn the loop into a spin.</summary>
+    private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan UntilStreamEnds = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LookAgainWhileLeaderless = TimeSpan.FromMilliseconds(500);
 
@@ -27,11 +29,11 @@ public static class TurnRules
         Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEveryOf(view.Session.TimeToLive));
         Consider(view.Store.Lease is null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.SelfHoldsLiveLease ? view.Session.FenceAt : null);
-        Consider(view.Memory.DownSince is { } down ? down + Leading.GraceForPositions : null);
+        Consider(view.Memory.DownSince is { } down && down + Leading.GraceForPositions is var graceEnds && graceEnds > view.Now ? graceEnds : null);
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
-        return wake > view.Now ? wake : view.Now;
+        return wake > view.Now + LeastRest ? wake : view.Now + LeastRest;
 
         void Consider(TimeSpan? deadline)
         {
