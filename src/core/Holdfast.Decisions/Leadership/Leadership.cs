@@ -22,7 +22,7 @@ public static class LeadershipRules
                 "the database is about to accept writes, and this member does not hold a live lease",
                 new HaAction.Fence()),
 
-        { OthersLease: { } lease } when Following.CannotFinishStarting(view, lease) is { } decision => decision,
+        { OthersLease: { } lease } when Following.WhileStarting(view, lease) is { } decision => decision,
 
         { Database.IsBusy: true } when !Leading.MustInterrupt(view) =>
             new(Rule.WaitForJob, $"{Words.Of(view.Database.Job!.Kind)} is under way: {view.Database.Job.Progress}"),
