@@ -227,7 +227,7 @@ internal sealed class DatabaseServer(
             return;
         }
 
-        EffectiveFrom = null;
+        EffectiveFrom = Sabotage == Sabotage.DatabaseWaitsLaterThanItSays ? Directory.Flushed : null;
         var life = Life;
         Process.After(random.Milliseconds(1, random.Chance(0.1) ? 1500 : 120), () =>
         {
@@ -258,7 +258,8 @@ internal sealed class DatabaseServer(
     }
 
     /// <summary>The standby counts among those that commits wait for now.</summary>
-    public bool IsWaitedFor(MemberName standby) => InForce.Standbys.Contains(standby);
+    public bool IsWaitedFor(MemberName standby) =>
+        (Sabotage == Sabotage.DatabaseWaitsLaterThanItSays ? Directory.Synchronous : InForce).Standbys.Contains(standby);
 
     private void AcceptWrites()
     {
@@ -350,6 +351,11 @@ internal sealed class DatabaseServer(
         if (!IsPrimary)
         {
             NoteRestartPoint();
+        }
+
+        if (Sabotage == Sabotage.StandbysDoNotFlush && !IsPrimary)
+        {
+            Directory.Flushed = Math.Max(Math.Min(Directory.ConsistentFrom, Directory.Flushed), Directory.Flushed - 5);
         }
 
         Directory.Truncate(Directory.Flushed);
