@@ -13,6 +13,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
     private static readonly TimeSpan ThawRace = TimeSpan.FromMilliseconds(60);
     private readonly List<(int Write, int End)> acknowledged = [];
     private readonly List<(int Write, int End)> kept = [];
+    private readonly HashSet<string> recorded = [];
     private StoreServer store = null!;
     private IReadOnlyList<SimHost> hosts = [];
     private SyncDocumentView sync = SyncDocumentView.Empty;
@@ -40,6 +41,12 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         store = truth;
         hosts = all;
     }
+
+    /// <summary>
+    /// Two members that were promoted in turn from the same timeline, the second without knowing of the first, are on timelines of
+    /// the same number: the server itself cannot tell them apart. Without synchronous mode nothing rules this out.
+    /// </summary>
+    public bool MayCollide => !IsProtected;
 
     public void Fail(string why)
     {
@@ -72,6 +79,12 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         {
             // The standby had confirmed it, and took it along when it became the leader.
             kept.Add((write, end));
+            return;
+        }
+
+        if (!recorded.Contains(server.Name.Text) && IsTolerated(server))
+        {
+            // Nobody could stop it, and synchronous mode was switched on without it.
             return;
         }
 
@@ -213,6 +226,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         if (sync.Leader is null)
         {
             kept.Clear();
+            recorded.Clear();
             return;
         }
 
@@ -221,6 +235,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
             return;
         }
 
+        recorded.Add(sync.Leader);
         foreach (var standby in sync.Standbys)
         {
             if (Host(standby) is { } host && host.Server.Directory.State == DataDirectoryState.Valid)
@@ -238,6 +253,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         {
             wasRecordedSinceOn = false;
             kept.Clear();
+            recorded.Clear();
         }
 
         // Agents learn of the end of a pause a little later, and a cut-off one when it reaches the store again.

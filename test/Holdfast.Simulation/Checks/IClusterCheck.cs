@@ -11,5 +11,8 @@ internal interface IClusterCheck
     /// <summary>The server takes writes from now on.</summary>
     void AcceptsWrites(DatabaseServer server);
 
+    /// <summary>Two histories may have taken the same timeline's number.</summary>
+    bool MayCollide { get; }
+
     void Fail(string why);
 }

@@ -20,6 +20,7 @@ internal sealed class DatabaseServer(
     private int settings;
     private int takenUpAt;
     private bool isFlushing;
+    private bool isHung;
 
     public MemberName Name { get; } = name;
 
@@ -66,7 +67,11 @@ internal sealed class DatabaseServer(
     public void Connect(IReadOnlyList<DatabaseServer> all) => Replication = new Replication(this, all, scheduler, random, network, check, trace);
 
     /// <summary>The host came up again: nothing of the earlier processes is left.</summary>
-    public void Reboot() => Process = new SimProcess(scheduler, random, Name.Text);
+    public void Reboot()
+    {
+        isHung = false;
+        Process = new SimProcess(scheduler, random, Name.Text);
+    }
 
     public TimeSpan DiskTime() => random.Milliseconds(0.1, 2) * Slowness;
 
@@ -182,7 +187,7 @@ internal sealed class DatabaseServer(
     {
         if (IsAlive)
         {
-            Process.Thaw();
+            Recover();
             End(DatabaseProcess.Crashed);
             Directory.WasStoppedCleanly = false;
             if (trace.IsOn)
@@ -191,6 +196,25 @@ internal sealed class DatabaseServer(
             }
 
             Woken();
+        }
+    }
+
+    /// <summary>It answers nobody, until it goes on or is killed.</summary>
+    public void Hang()
+    {
+        if (!isHung && IsAlive)
+        {
+            isHung = true;
+            Process.Freeze();
+        }
+    }
+
+    public void Recover()
+    {
+        if (isHung)
+        {
+            isHung = false;
+            Process.Thaw();
         }
     }
 
@@ -203,7 +227,7 @@ internal sealed class DatabaseServer(
             return;
         }
 
-        EffectiveFrom = null;
+        EffectiveFrom = Sabotage == Sabotage.DatabaseWaitsLaterThanItSays ? Directory.Flushed : null;
         var life = Life;
         Process.After(random.Milliseconds(1, random.Chance(0.1) ? 1500 : 120), () =>
         {
@@ -234,7 +258,8 @@ internal sealed class DatabaseServer(
     }
 
     /// <summary>The standby counts among those that commits wait for now.</summary>
-    public bool IsWaitedFor(MemberName standby) => InForce.Standbys.Contains(standby);
+    public bool IsWaitedFor(MemberName standby) =>
+        (Sabotage == Sabotage.DatabaseWaitsLaterThanItSays ? Directory.Synchronous : InForce).Standbys.Contains(standby);
 
     private void AcceptWrites()
     {
@@ -326,6 +351,11 @@ internal sealed class DatabaseServer(
         if (!IsPrimary)
         {
             NoteRestartPoint();
+        }
+
+        if (Sabotage == Sabotage.StandbysDoNotFlush && !IsPrimary)
+        {
+            Directory.Flushed = Math.Max(Math.Min(Directory.ConsistentFrom, Directory.Flushed), Directory.Flushed - 5);
         }
 
         Directory.Truncate(Directory.Flushed);

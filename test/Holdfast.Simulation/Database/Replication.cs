@@ -187,6 +187,11 @@ internal sealed class Replication(
 
         if (!server.Directory.IsPrefixOf(source.Directory))
         {
+            if (check.MayCollide)
+            {
+                return false;
+            }
+
             check.Fail($"{server.Name} streams from {source.Name} on the same timeline {server.Directory.Timeline}, and their logs differ");
         }
 

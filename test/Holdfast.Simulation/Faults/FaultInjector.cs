@@ -87,9 +87,8 @@ internal sealed class FaultInjector(SimWorld world)
                 break;
             case 9:
                 Note(host, "the database hangs");
-                host.Server.Process.Freeze();
-                var life = host.Server.Life;
-                EndLater(Long(), () => ThawDatabase(host, life));
+                host.Server.Hang();
+                EndLater(Long(), host.Server.Recover);
                 break;
             case 10:
                 Isolate(host);
@@ -154,15 +153,6 @@ internal sealed class FaultInjector(SimWorld world)
 
         endings.Add(Once);
         world.Scheduler.At(world.Scheduler.Now + after, new Work(null, Once));
-    }
-
-    /// <summary>One that was killed meanwhile is not frozen any more.</summary>
-    private static void ThawDatabase(SimHost host, int life)
-    {
-        if (host.Server.Life == life)
-        {
-            host.Server.Process.Thaw();
-        }
     }
 
     private void Thaw(SimHost host)

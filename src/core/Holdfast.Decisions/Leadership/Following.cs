@@ -63,26 +63,28 @@ internal static class Following
     }
 
     /// <summary>
-    /// A rewound system takes no connections before it has the log that its source had then. When that source has lost the lease
-    /// meanwhile, its log may be gone for good.
+    /// A replica that lacks log takes no connections before it has it from somebody, so it is told whom to follow while it starts.
+    /// A rewound one needs what its source had then; when that source has lost the lease meanwhile, it may be gone for good.
     /// </summary>
-    public static Decision? CannotFinishStarting(ClusterView view, LeaderLease lease) =>
-        view.Database.IsDoing(DatabaseJobKind.StartReplica)
-        && Upstreams.ToFollow(view, view.Report(lease.Holder)) is { } upstream
-        && view.Database.Upstream != upstream
-            ? new(Rule.FollowLeader, $"{lease.Holder} leads; this replica, which is starting, follows {upstream.Member}", new HaAction.Follow(upstream))
-            : GivesUpStarting(view, lease);
+    public static Decision? WhileStarting(ClusterView view, LeaderLease lease)
+    {
+        if (view.Database is not { Process: DatabaseProcess.Starting, Role: DatabaseRole.Replica } || view.Database.IsDoing(DatabaseJobKind.Stop))
+        {
+            return null;
+        }
 
-    private static Decision? GivesUpStarting(ClusterView view, LeaderLease lease) =>
-        view is { Database.Process: DatabaseProcess.Starting, Memory: { RewoundAt: { } rewound, LeaderChangedAt: { } changed } }
-        && changed > rewound
-        && !view.Database.IsDoing(DatabaseJobKind.Stop)
-        && IsPrimary(view.Report(lease.Holder))
-        && IsStuck(view)
-            ? new(Rule.StopDiverged,
-                "this member was rewound onto one that leads no more, and does not become consistent: it stops to be cloned",
-                new HaAction.Begin(new DatabaseWork.Stop(StopBudget)))
-            : null;
+        if (Upstreams.ToFollow(view, view.Report(lease.Holder)) is { } upstream && view.Database.Upstream != upstream)
+        {
+            return new(Rule.FollowLeader, $"{lease.Holder} leads; this replica follows {upstream.Member} while it starts", new HaAction.Follow(upstream));
+        }
+
+        return view.Memory is { RewoundAt: { } rewound, LeaderChangedAt: { } changed } && changed > rewound
+            && IsPrimary(view.Report(lease.Holder)) && IsStuck(view)
+                ? new(Rule.StopDiverged,
+                    "this member was rewound onto one that leads no more, and does not become consistent: it stops to be cloned",
+                    new HaAction.Begin(new DatabaseWork.Stop(StopBudget)))
+                : null;
+    }
 
     /// <summary>This member wrote past the point where the leader's history left its timeline.</summary>
     public static bool IsDiverged(ClusterView view, Timeline? timeline, LogPosition position) =>

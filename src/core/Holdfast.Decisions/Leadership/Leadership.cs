@@ -24,7 +24,7 @@ public static class LeadershipRules
 
         { IsShuttingDown: true } => Shutdown.Decide(view),
 
-        { OthersLease: { } lease } when Following.CannotFinishStarting(view, lease) is { } decision => decision,
+        { OthersLease: { } lease } when Following.WhileStarting(view, lease) is { } decision => decision,
 
         { Database.IsBusy: true } when !Leading.MustInterrupt(view) =>
             new(Rule.WaitForJob, $"{Words.Of(view.Database.Job!.Kind)} is under way: {view.Database.Job.Progress}"),

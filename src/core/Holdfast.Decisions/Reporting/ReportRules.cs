@@ -22,8 +22,9 @@ public static class ReportRules
         (Rule Rule, string Reason, HaAction? Action)[] due =
         [
             (Rule.PublishReport, "this member's state has changed", Report(view)),
-            (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
+            // Before the history: once that shuts out the old timeline, the old timeline's position must not be asked of the new one.
             (Rule.PublishStatus, "the log has grown", leads ? Status(view) : null),
+            (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
             (Rule.MaintainSlots, "members came or went", leads && view.Policy.UsesSlots && !view.Database.IsBusy ? Slots(view) : null),
         ];
         var first = due.FirstOrDefault(item => item.Action is not null);
@@ -106,7 +107,7 @@ public static class ReportRules
     {
         var status = new ClusterStatus(view.Database.Position, SlotPositions(view));
         return (status.LastPosition != view.Store.Status.LastPosition || !status.Slots.Keys.SequenceEqual(view.Store.Status.Slots.Keys))
-            && IsDue(view, view.Memory.StatusWrittenAt)
+            && (IsDue(view, view.Memory.StatusWrittenAt) || view.Memory.StatusWrittenAt < view.Memory.LeadingSince)
             ? new HaAction.WriteStatus(view.Store.Lease!.Term, status)
             : null;
     }
