@@ -13,7 +13,7 @@ public static class Candidates
 
     /// <summary>
     /// While synchronous mode is on, only members known to hold every acknowledged write may lead: those that the store names, and
-    /// those whose log goes at least as far as the log of one that the store names.
+    /// after a crash that the leader itself reports, those whose log goes at least as far as the log of one that the store names.
     /// </summary>
     public static bool MayHoldEveryWrite(ClusterView view, MemberName member) =>
         view.Policy.SynchronousMode == SynchronousMode.Off
@@ -40,12 +40,12 @@ public static class Candidates
         view.Policy.SynchronousMode != SynchronousMode.Off && view.Store.Sync.Leader == view.Self && !view.Store.Sync.Standbys.IsEmpty;
 
     /// <summary>
-    /// The old primary is known to be dead since a revision: because its lease is gone, or because this member leads and said so.
-    /// What a member reported after that holds everything that was acknowledged to any client through it; whoever goes as far on the
-    /// same timeline holds it too.
+    /// This leader's database is dead, every process of it, and that was reported at a revision. What a standby reported later holds
+    /// everything that was acknowledged because of it; whoever goes as far on the same timeline holds it too. That a lease has merely
+    /// ended proves nothing of the kind: a primary whose agent and guard were both killed may go on with its standby.
     /// </summary>
     private static bool IsProvenByComparison(ClusterView view, MemberName member) =>
-        DeadSince(view) is { } since
+        view is { SelfHoldsLiveLease: true, Database.IsDown: true, Memory.DownReport: { } since }
         && view.Report(member) is { Position: { } position } report
         && report.Revision >= since
         && view.Store.Members.Any(known =>
@@ -53,9 +53,6 @@ public static class Candidates
             && known.Revision >= since
             && known.Timeline == report.Timeline
             && known.Position <= position);
-
-    private static Revision? DeadSince(ClusterView view) =>
-        view.Store.LeaderlessSince ?? (view is { SelfHoldsLiveLease: true, Database.IsDown: true } ? view.Memory.DownReport : null);
 
     /// <summary>Everybody but this leader who could take over in a planned change, best first.</summary>
     public static ImmutableArray<MemberReport> ForSwitchover(ClusterView view) =>

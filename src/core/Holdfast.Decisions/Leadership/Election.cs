@@ -139,16 +139,11 @@ public static class Election
         new(Rule.AcquireLease, reason,
             new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision));
 
-    /// <summary>
-    /// One that may lead is waited for with the operator's patience. One that the synchronous set does not name might still go
-    /// further than those it names: it is waited for briefly, to spare it a rewind.
-    /// </summary>
     private static bool IsWorthHearing(ClusterView view, MemberReport rival) =>
         rival.Tags.MayLead
         && IsUnheard(view, rival)
-        && (Candidates.MayHoldEveryWrite(view, rival.Name)
-            ? IsWithin(view, Patience(view.Policy))
-            : Candidates.CouldLead(rival) && IsWithin(view, Leading.GraceForPositions));
+        && Candidates.MayHoldEveryWrite(view, rival.Name)
+        && IsWithin(view, Patience(view.Policy));
 
     /// <summary>A living member's report from before the loss of the leader says too little: it may have received more since.</summary>
     private static bool IsUnheard(ClusterView view, MemberReport rival) =>

@@ -49,13 +49,13 @@ public static class Invariants
         HaAction.Begin { Work: DatabaseWork.Bootstrap } when !LeadershipRules.IsInitializing(view) =>
             "a first database without the claim to make it",
         HaAction.AcquireLease when view.OthersLease is not null => "another member holds the lease",
-        HaAction.AcquireLease when !Candidates.MayHoldEveryWrite(view, view.Self) =>
+        HaAction.AcquireLease when !view.EarlierSelfHoldsLease && !Candidates.MayHoldEveryWrite(view, view.Self) =>
             "synchronous mode is on, and this member may lack acknowledged writes",
         HaAction.HandOver or HaAction.WriteSync or HaAction.WriteStatus or HaAction.WriteHistory when !view.SelfHoldsLiveLease =>
             "a leader's write without a live lease",
         HaAction.HandOver when view.Database.IsRunningPrimary || !(view.Database.IsDown || view.Database.IsRunningReplica) =>
             "the lease is handed over while the database here may accept writes",
-        HaAction.HandOver hand when SyncIsOn(view) && !sync.HoldsEveryWrite(hand.To) =>
+        HaAction.HandOver hand when SyncIsOn(view) && !sync.HoldsEveryWrite(hand.To) && !Candidates.MayHoldEveryWrite(view, hand.To) =>
             "the lease is handed to a member that may lack acknowledged writes",
         HaAction.ReleaseLease when view.Database.IsRunningPrimary && !view.Database.IsDoing(DatabaseJobKind.StartPrimary) =>
             "the lease is released while a primary runs",

@@ -125,11 +125,16 @@ public static class SynchronyRules
     private static IEnumerable<MemberName> Expected(ClusterView view) =>
         view.Others
             .Where(report => MayServe(report)
+                && !IsAhead(view, report)
                 && report is { Role: DatabaseRole.Replica, State: MemberState.Running or MemberState.Streaming })
             .OrderByDescending(report => report.Timeline?.Number ?? 0)
             .ThenByDescending(report => report.Position?.Bytes ?? 0)
             .ThenBy(report => report.Name)
             .Select(report => report.Name);
+
+    /// <summary>A replica with more log than this member, before this one is promoted, diverges with the promotion and needs a rewind first.</summary>
+    private static bool IsAhead(ClusterView view, MemberReport report) =>
+        view.Database.IsRunningReplica && report.Timeline == view.Database.Timeline && report.Position > view.Database.Position;
 
     private static bool MayServe(MemberReport? report) => report is { Tags.NoSync: false };
 
