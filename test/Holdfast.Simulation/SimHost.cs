@@ -22,6 +22,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     private StoreLine? line;
     private double losesAnswers;
     private ClusterView? lastView;
+    private TimeSpan? lastInPause;
     private int agents;
 
     public DatabaseServer Server => server;
@@ -42,7 +43,18 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     public bool IsUnguarded { get; private set; }
 
     /// <summary>The agent, or the last one that lived, last knew the cluster as paused: it has disarmed every fence.</summary>
-    public bool BelievesInPause => (Agent?.Control.View ?? lastView) is { Policy.IsPaused: true };
+    public bool WasInPauseLately
+    {
+        get
+        {
+            if ((Agent?.Control.View ?? lastView) is { Policy.IsPaused: true })
+            {
+                lastInPause = parts.Scheduler.Now;
+            }
+
+            return lastInPause is { } then && parts.Scheduler.Now - then < TimeSpan.FromSeconds(3);
+        }
+    }
 
     private bool HasLiveAgent => Agent is not null && !process.IsFrozen;
 

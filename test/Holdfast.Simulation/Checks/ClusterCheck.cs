@@ -111,12 +111,14 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
             trace.Add(server.Name.Text, $"accepts writes on timeline {server.Directory.Timeline} from {server.Directory.Flushed}");
         }
 
-        if (holder != server.Name.Text && !IsTolerated(server))
+        if (holder == server.Name.Text)
+        {
+            ExpectEveryWrite(server, "began to accept writes");
+        }
+        else if (!IsTolerated(server))
         {
             Fail($"{server.Name} began to accept writes while {holder ?? "nobody"} holds the lease");
         }
-
-        ExpectEveryWrite(server, "began to accept writes");
     }
 
     public void Begins(DatabaseServer server, DatabaseWork work)
@@ -188,7 +190,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         || server.Process.IsFrozen
         || Host(server.Name.Text) is { IsUnguarded: true }
         || scheduler.Now < pausedUntil
-        || Host(server.Name.Text) is { BelievesInPause: true }
+        || Host(server.Name.Text) is { WasInPauseLately: true }
         || store.Entry(keys.Initialize) is null or { Value.Length: 0 };
 
     private void LeaderIs(string? name, long modified)

@@ -185,6 +185,8 @@ internal sealed class Replication(
             return false;
         }
 
+        // What it received and had not flushed is asked for again.
+        server.Directory.Truncate(server.Directory.Flushed);
         if (!server.Directory.IsPrefixOf(source.Directory))
         {
             if (check.MayCollide)

@@ -71,6 +71,10 @@ public static class Election
         { Database.Process: DatabaseProcess.Running or DatabaseProcess.Starting } =>
             new(Rule.WaitForDatabase, "the first database is about to answer"),
 
+        { Database.Directory: DataDirectoryState.Valid or DataDirectoryState.Foreign } =>
+            new(Rule.AbandonInitialization, "a database is here already, and it is down: it is not made anew but brought into the cluster",
+                new HaAction.AbandonInitialization(claim.Revision)),
+
         _ => new(Rule.Bootstrap, "this member makes the cluster's first database",
             new HaAction.Begin(new DatabaseWork.Bootstrap())),
     };

@@ -41,10 +41,13 @@ public static class LeadershipRules
 
         { Session.Id: null } => new(Rule.WaitForSession, "this member has no session in the store yet"),
 
-        { EarlierSelfHoldsLease: true } =>
+        { EarlierSelfHoldsLease: true } when Election.MayHoldEveryWrite(view) =>
             new(Rule.ReclaimLease,
                 "the leader key is this member's own, from an earlier life of its agent",
                 new HaAction.AcquireLease(view.Session.Id.Value, view.Store.Lease!.Term, view.Store.SyncRevision)),
+
+        { EarlierSelfHoldsLease: true } =>
+            new(Rule.NotSynchronous, "the leader key is this member's own, from an earlier life of its agent, but the synchronous set names others"),
 
         { Request: { } request, OthersLease: not null } when Following.Requested(view, request) is { } decision => decision,
 
@@ -83,7 +86,9 @@ public static class LeadershipRules
         { Policy.IsPaused: true, OthersLease: null } when !CanTakeAtOnce(view) =>
             new(Rule.KeepPrimaryWhilePaused, "the cluster is paused: a primary without a lease is left as it is"),
 
-        { EarlierSelfHoldsLease: true, Session.Id: { } session } =>
+        // A fence is armed, or was for the agent before this one; without any, nothing else ends a primary that cannot reach the store.
+        { EarlierSelfHoldsLease: true, Session.Id: { } session }
+            when Election.MayHoldEveryWrite(view) && (view.Memory.HasLed || IsStillGuarded(view)) =>
             new(Rule.ReclaimLease,
                 "the leader key is this member's own, from an earlier life of its agent",
                 new HaAction.AcquireLease(session, view.Store.Lease!.Term, view.Store.SyncRevision)),
@@ -97,7 +102,7 @@ public static class LeadershipRules
                 new HaAction.CompleteInitialization(session, system, Revision.Absent)),
 
         { Store.Lease: null, Memory.HasLed: false, Session.Id: { } session, Store.Initialization.SystemId: { } system }
-            when Election.MayHoldEveryWrite(view) && view.Database.SystemId == system =>
+            when Election.MayHoldEveryWrite(view) && view.Database.SystemId == system && !IsBehindHistory(view) =>
             new(Rule.AdoptPrimary,
                 "a primary was running here before this agent, and nobody leads",
                 new HaAction.AcquireLease(session, Term.None, view.Store.SyncRevision)),
@@ -112,6 +117,9 @@ public static class LeadershipRules
     };
 
     private static bool CanTakeAtOnce(ClusterView view) => view.EarlierSelfHoldsLease && view.Session.Id is not null;
+
+    private static bool IsBehindHistory(ClusterView view) =>
+        view.Store.History is [.., var last] && (view.Database.Timeline?.Number ?? 0) <= last.Timeline.Number;
 
     private static bool IsStillGuarded(ClusterView view) =>
         (view.Memory.GuardedUntil is { } until && view.Now < until)

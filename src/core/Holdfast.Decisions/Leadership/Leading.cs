@@ -56,6 +56,9 @@ internal static class Leading
                 "this member holds the lease and has no database to lead with",
                 new HaAction.ReleaseLease(view.Store.Lease!.Term)),
 
+        { Database.Control: { WasPrimary: true } control } when IsOnEndedTimeline(view, control) =>
+            new(Rule.ReleaseAfterCrash, "the cluster went on after the timeline of the database here: it does not go on as a primary", Release(view)),
+
         { Database.Process: DatabaseProcess.Stopped, Database.Control.WasShutDownCleanly: true, Store.Switchover: { } request }
             when Switchover.IsForUs(view, request) => Switchover.AfterStop(view, request),
 
@@ -122,7 +125,7 @@ internal static class Leading
                 $"the log ends {final.BytesAheadOf(view.Database.Position) + 1} bytes before the point where the old primary stopped");
         }
 
-        return request.From is { } from && view.Report(from) is { Session: { } session }
+        return request.From is { } from && view.Report(from) is { Session: { } session } && Candidates.MayHoldEveryWrite(view, from)
             ? new(Rule.HandBackIncompletePromotion,
                 "the last bytes of the old primary never arrived; it takes the lease back",
                 new HaAction.HandOver(view.Store.Lease!.Term, from, session, view.Store.SyncRevision, null, null))
@@ -167,6 +170,13 @@ internal static class Leading
             "the database ended and no synchronous standby can take over: it recovers in place",
             new HaAction.Begin(new DatabaseWork.StartPrimary())),
     };
+
+    /// <summary>Until its first checkpoint after a promotion, a database's control file still names the timeline that it ended itself.</summary>
+    private static bool IsOnEndedTimeline(ClusterView view, ControlState control) =>
+        view.Store.History is [.., var last]
+        && last.NewLeader != view.Self.Text
+        && !(view.Memory.PrimaryTimeline?.Number > last.Timeline.Number)
+        && control.Timeline.Number <= last.Timeline.Number;
 
     private static System.Collections.Immutable.ImmutableArray<HaAction> Release(ClusterView view) =>
     [

@@ -55,7 +55,8 @@ public static class Invariants
             "a leader's write without a live lease",
         HaAction.HandOver when view.Database.IsRunningPrimary || !(view.Database.IsDown || view.Database.IsRunningReplica) =>
             "the lease is handed over while the database here may accept writes",
-        HaAction.HandOver hand when SyncIsOn(view) && !sync.HoldsEveryWrite(hand.To) && !Candidates.MayHoldEveryWrite(view, hand.To) =>
+        HaAction.HandOver hand when SyncIsOn(view) && sync.Leader is not null && !sync.HoldsEveryWrite(hand.To)
+            && !Candidates.MayHoldEveryWrite(view, hand.To) =>
             "the lease is handed to a member that may lack acknowledged writes",
         HaAction.ReleaseLease when view.Database.IsRunningPrimary && !view.Database.IsDoing(DatabaseJobKind.StartPrimary) =>
             "the lease is released while a primary runs",

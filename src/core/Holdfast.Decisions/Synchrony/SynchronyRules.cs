@@ -134,7 +134,7 @@ public static class SynchronyRules
 
     /// <summary>A replica with more log than this member, before this one is promoted, diverges with the promotion and needs a rewind first.</summary>
     private static bool IsAhead(ClusterView view, MemberReport report) =>
-        view.Database.IsRunningReplica && report.Timeline == view.Database.Timeline && report.Position > view.Database.Position;
+        view is { SelfHoldsLiveLease: true, Database.IsRunningReplica: true } && report.Timeline == view.Database.Timeline && report.Position > view.Database.Position;
 
     private static bool MayServe(MemberReport? report) => report is { Tags.NoSync: false };
 

@@ -1,0 +1,178 @@
+using Holdfast.Model;
+using static Holdfast.Decisions.Tests.Views;
+
+namespace Holdfast.Decisions.Tests;
+
+/// <summary>One named view: which rule it must reach, in which concern.</summary>
+internal sealed record Example(string Name, Rule Rule, ClusterView View);
+
+/// <summary>A view for every rule, each told as what differs from a healthy cluster.</summary>
+internal static class Examples
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private static ClusterView StoreUnknown(ClusterView view) => view.WithStore(_ => new StoreView { IsKnown = false, ConfirmedAt = TimeSpan.Zero, Revision = Revision.Absent });
+
+    private static ClusterView Claimed => Newborn.WithStore(store => store with { Initialization = new Initialization(null, SessionOf(Alpha), new Revision(2)) });
+
+    private static ClusterView Promoted => Following.WithLeader(Beta).WithMemory(memory => memory with { LeadingSince = Now });
+
+    public static IReadOnlyList<Example> BeforeAnythingIsKnown { get; } =
+    [
+        new("a replica waits while the store is unknown", Rule.WaitForStore, StoreUnknown(Following)),
+        new("a guarded primary waits while the store is unknown", Rule.WaitForStoreUnderGuard,
+            StoreUnknown(Healthy).WithMemory(memory => memory with { GuardedUntil = Now + Second })),
+        new("an unguarded primary is fenced when the store stays unknown", Rule.FenceUnknownPrimary, StoreUnknown(Healthy)),
+        new("a database of another system is refused", Rule.RefuseForeignSystem, Following.WithDatabase(database => database with { SystemId = "another" })),
+        new("a directory that is not ours is refused", Rule.RefuseForeignDirectory,
+            Following.Crashed(false).WithDatabase(database => database with { Directory = DataDirectoryState.Foreign })),
+    ];
+
+    public static IReadOnlyList<Example> APrimaryAndItsRight { get; } =
+    [
+        new("a primary without a lease is fenced", Rule.FenceWithoutLease, Healthy.WithoutLease()),
+        new("a primary under another's lease is fenced", Rule.FenceWithoutLease, Healthy.WithLeader(Beta)),
+        new("a primary whose deadline has passed is fenced", Rule.FenceWithoutLease, Healthy with { Session = Healthy.Session with { FenceAt = Now } }),
+        new("a recovery without a lease is fenced", Rule.FenceRecoveryWithoutLease, Following.Crashed(true).Doing(DatabaseJobKind.StartPrimary)),
+        new("an earlier life's lease is reclaimed", Rule.ReclaimLease, Healthy with { Session = Healthy.Session with { Id = new SessionId("new") } }),
+        new("a lease that may have been given away is taken once more", Rule.ReclaimLease,
+            Healthy.Crashed(true).WithMemory(memory => memory with { GivenAway = new Term(10) })),
+        new("a running primary is adopted by a new agent", Rule.AdoptPrimary, Healthy.WithoutLease().WithMemory(memory => memory with { HasLed = false })),
+        new("a primary without a lease is left while paused", Rule.KeepPrimaryWhilePaused, Healthy.WithoutLease().Paused()),
+        new("a stopped replica stays stopped while paused", Rule.StayPaused, Following.StoppedCleanly(false).Paused()),
+        new("a job is let end", Rule.WaitForJob, Following.Crashed(false).Doing(DatabaseJobKind.Clone)),
+        new("a database between two states is waited for", Rule.WaitForDatabase,
+            Following.WithDatabase(database => database with { Process = DatabaseProcess.Stopping })),
+    ];
+
+    public static IReadOnlyList<Example> ThisMemberLeads { get; } =
+    [
+        new("a healthy leader keeps leading", Rule.KeepLeading, Healthy),
+        new("a replica that holds the lease is promoted", Rule.Promote, Promoted),
+        new("a failed promotion is given up", Rule.GiveUpPromotion, Promoted.HavingFailed(DatabaseJobKind.Promote, 1, TimeSpan.Zero)),
+        new("the last bytes of the old primary are awaited", Rule.AwaitFinalPosition, Promoted.WithStore(store => store with
+        {
+            Switchover = new SwitchoverRequest(Alpha, Beta, null, new LogPosition(2000), new Revision(60)),
+        })),
+        new("a lease is handed back when the last bytes do not come", Rule.HandBackIncompletePromotion, Promoted
+            .WithMemory(memory => memory with { LeadingSince = Now - (2 * Second) })
+            .WithStore(store => store with { Switchover = new SwitchoverRequest(Alpha, Beta, null, new LogPosition(2000), new Revision(60)) })),
+        new("a crashed primary hands over to its synchronous standby", Rule.HandOverAfterCrash, Healthy.Synchronous(Beta).Crashed(true)),
+        new("a crashed primary without a synchronous standby recovers in place", Rule.RecoverInPlace, Healthy.Crashed(true)),
+        new("a crashed primary lets go when no time is given to it", Rule.ReleaseAfterCrash,
+            Healthy.Crashed(true).WithPolicy(policy => policy with { PrimaryStartTimeout = TimeSpan.Zero })),
+        new("a leader without a database lets go", Rule.ReleaseWithoutDatabase,
+            Healthy.Crashed(true).WithDatabase(database => database with { Directory = DataDirectoryState.Empty })),
+        new("a failed start is tried again later", Rule.RetryStart, Healthy.Crashed(true).HavingFailed(DatabaseJobKind.StartPrimary, 1, TimeSpan.Zero)),
+        new("a primary that answers nobody for long is killed", Rule.KillHungPrimary, Healthy
+            .WithDatabase(database => database with { IsResponsive = false })
+            .WithMemory(memory => memory with { UnresponsiveSince = Now - TimeSpan.FromMinutes(1) })),
+        new("a paused leader leads", Rule.LeadPaused, Healthy.Paused()),
+    ];
+
+    public static IReadOnlyList<Example> APlannedChange { get; } =
+    [
+        new("a checkpoint comes before the stop", Rule.CheckpointBeforeSwitchover, Healthy.AskedToSwitch(Alpha, Beta)),
+        new("a candidate becomes synchronous first", Rule.MakeCandidateSynchronous, Healthy.Synchronous(Gamma).WaitingFor(Gamma).AskedToSwitch(Alpha, Beta)),
+        new("the primary stops for its successor", Rule.StopForSwitchover, Healthy.AskedToSwitch(Alpha, Beta)
+            .WithMemory(memory => memory with { SwitchoverSeenAt = Now - (5 * Second) }).HavingDone(DatabaseJobKind.Checkpoint, JobState.Succeeded)),
+        new("a stopped primary hands over", Rule.HandOverToCandidate, Healthy.StoppedCleanly(true).AskedToSwitch(Alpha, Beta)),
+        new("a primary starts again when its candidate is gone", Rule.RevertSwitchover,
+            Healthy.StoppedCleanly(true).AskedToSwitch(Alpha, Beta).WithoutReport(Beta)),
+        new("a request to one who cannot lead is dropped", Rule.RejectSwitchover, Healthy.AskedToSwitch(Alpha, Beta).WithoutReport(Beta)),
+        new("a scheduled switchover waits for its time", Rule.AwaitSchedule, Healthy.WithStore(store => store with
+        {
+            Switchover = new SwitchoverRequest(Alpha, Beta, Healthy.UtcNow.AddHours(1), null, new Revision(60)),
+        })),
+    ];
+
+    public static IReadOnlyList<Example> SomebodyElseLeads { get; } =
+    [
+        new("a replica of another follows the leader", Rule.FollowLeader, Following.WithDatabase(database => database with { Upstream = UpstreamOf(Gamma) })),
+        new("a replica that still starts is told whom to follow", Rule.FollowLeader, Following
+            .WithDatabase(database => database with { Process = DatabaseProcess.Starting, Upstream = null }).Doing(DatabaseJobKind.StartReplica)),
+        new("a streaming replica keeps following", Rule.KeepFollowing, Following),
+        new("a diverged member waits for a primary to rewind from", Rule.WaitForLeader,
+            Following.Crashed(true).WithReport(Alpha, report => report with { Role = DatabaseRole.Replica })),
+        new("a stopped replica starts", Rule.StartFollowing, Following.StoppedCleanly(false)),
+        new("a replica with log beyond the fork stops", Rule.StopDiverged, Following.WithHistory(1, 900, Alpha)),
+        new("a crashed old primary is rewound", Rule.Rewind, Following.Crashed(true)),
+        new("a rewind waits for the leader's checkpoint", Rule.AwaitLeaderCheckpoint,
+            Following.Crashed(true).WithReport(Alpha, report => report with { HasCheckpointedSincePromotion = false })),
+        new("an empty directory is cloned into", Rule.Clone, Following.Crashed(false).WithDatabase(database => database with { Directory = DataDirectoryState.Empty })),
+        new("an old primary is cloned where rewinding is off", Rule.CloneInsteadOfRewind,
+            Following.Crashed(true).WithPolicy(policy => policy with { UsesRewind = false })),
+        new("a failed rewind is tried again later", Rule.RetryLater, Following.Crashed(true).HavingFailed(DatabaseJobKind.Rewind, 1, TimeSpan.Zero)),
+        new("a member restarts on request", Rule.RestartOnRequest, Following with { Request = new OperatorRequest.Restart(1) }),
+        new("a replica is cloned anew on request", Rule.ReinitializeOnRequest, Following with { Request = new OperatorRequest.Reinitialize(1) }),
+        new("the leader refuses to be reinitialized", Rule.RefuseRequest, Healthy with { Request = new OperatorRequest.Reinitialize(1) }),
+    ];
+
+    public static IReadOnlyList<Example> NobodyLeads { get; } =
+    [
+        new("the best candidate takes the lease", Rule.AcquireLease, Leaderless),
+        new("a member that may not lead does not", Rule.NotAllowedToLead, Leaderless with { Tags = new MemberTags { NoFailover = true } }),
+        new("a member outside the synchronous set does not lead", Rule.NotSynchronous, Leaderless.Synchronous(Gamma)),
+        new("a member far behind does not lead", Rule.TooFarBehind,
+            Leaderless.WithStore(store => store with { Status = store.Status with { LastPosition = new LogPosition(10_000_000) } })),
+        new("a member of an ended timeline does not lead", Rule.BehindHistory, Leaderless.WithHistory(1, 2000, Alpha)),
+        new("a member that failed to lead sits out", Rule.SitOut, Leaderless.WithMemory(memory => memory with { SitsOutUntil = Now + Second })),
+        new("a member with a full disk does not lead", Rule.ShortOfDisk, Leaderless.WithDatabase(database => database with { Disk = new DiskSpace(1, 2, 1) })),
+        new("a wished candidate goes first", Rule.YieldToCandidate, Leaderless.AskedToSwitch(null, Gamma)),
+        new("a silent rival is waited for", Rule.AwaitReports, Leaderless.WithReport(Gamma, report => report with { Revision = new Revision(39) })),
+        new("a member with less log steps back", Rule.YieldToBetter, Leaderless.WithReport(Gamma, report => report with { Position = new LogPosition(1001) })),
+        new("a stopped database starts to compete", Rule.StartToCompete, Leaderless.Crashed(false)),
+        new("the first member asks to make the first database", Rule.ClaimInitialization, Newborn),
+        new("the claimant makes the first database", Rule.Bootstrap, Claimed),
+        new("the first database is made known", Rule.CompleteInitialization, Claimed with { Database = Healthy.Database }),
+        new("a failed first database is given up", Rule.AbandonInitialization, Claimed.HavingFailed(DatabaseJobKind.Bootstrap, 1, TimeSpan.Zero)),
+        new("a running primary becomes the first of a new cluster", Rule.AdoptSystem, Newborn with { Database = Healthy.Database }),
+        new("the others wait for the first database", Rule.WaitForInitialization,
+            Newborn.WithStore(store => store with { Initialization = new Initialization(null, SessionOf(Beta), new Revision(2)) })),
+        new("nothing is decided about leading without a session", Rule.WaitForSession, Leaderless.WithoutSession()),
+    ];
+
+    public static IReadOnlyList<Example> OtherConcerns { get; } =
+    [
+        new("a replica has no say in synchrony", Rule.SynchronyNotOurs, Following),
+        new("synchronous mode is off", Rule.SynchronyOff, Healthy),
+        new("synchronous mode is switched off", Rule.TurnSynchronyOff, Healthy.WithStore(store => store with { Sync = new SyncState(Alpha, [Beta]) })),
+        new("a lost standby leaves the store first", Rule.NarrowSynchrony, Healthy.Synchronous(Beta).WaitingFor(Beta)
+            .WithDatabase(database => database with { Standbys = [] })),
+        new("a doubtful write of the set is repeated", Rule.NarrowSynchrony, Healthy.Synchronous(Beta).WaitingFor(Beta)
+            .WithMemory(memory => memory with { SyncInDoubt = SyncRevision })),
+        new("commits are told to wait before the store is", Rule.ChangeSynchrony, Healthy.Synchronous()),
+        new("a proven standby enters the store", Rule.WidenSynchrony, Healthy.Synchronous().WaitingFor(Beta)),
+        new("a synchronous cluster stays as it is", Rule.KeepSynchrony, Healthy.Synchronous(Beta).WaitingFor(Beta)),
+        new("a session is opened", Rule.OpenSession, Following.WithoutSession()),
+        new("a session is opened anew for another time to live", Rule.OpenSession, Healthy.WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromSeconds(9) })),
+        new("a session is renewed", Rule.RenewSession, Healthy with { Session = Healthy.Session with { RenewedAt = Now - Second } }),
+        new("a fresh session is kept", Rule.KeepSession, Healthy),
+        new("a changed state is published", Rule.PublishReport, Following.WithDatabase(database => database with { IsStreaming = false })),
+        new("a grown log is published", Rule.PublishStatus, Healthy.WithDatabase(database => database with { Position = new LogPosition(1000) })
+            .WithStore(store => store with { Status = store.Status with { LastPosition = new LogPosition(900) } })
+            .WithMemory(memory => memory with { StatusWrittenAt = Now - Second })),
+        new("a new timeline is recorded", Rule.RecordHistory, Healthy
+            .WithStore(store => store with { Status = Quiet(store) })
+            .WithReport(Alpha, report => report with { Timeline = new Timeline(2) })
+            .WithDatabase(database => database with
+            {
+                Timeline = new Timeline(2),
+                History = [new TimelineChange(new Timeline(1), new LogPosition(900), "no recovery target specified", null, null)],
+            })),
+        new("slots follow the members", Rule.MaintainSlots, Healthy
+            .WithStore(store => store with { Status = Quiet(store) })
+            .WithMemory(memory => memory with { SlotsAsked = [Beta] })),
+        new("an idle cluster writes nothing", Rule.NothingToReport, Following),
+    ];
+
+    public static IEnumerable<Example> All =>
+    [
+        .. BeforeAnythingIsKnown, .. APrimaryAndItsRight, .. ThisMemberLeads, .. APlannedChange, .. SomebodyElseLeads, .. NobodyLeads, .. OtherConcerns,
+    ];
+
+    private static ClusterStatus Quiet(StoreView store) => store.Status with
+    {
+        Slots = store.Status.Slots.SetItem(Beta.Text, new LogPosition(1000)).SetItem(Gamma.Text, new LogPosition(1000)),
+    };
+}

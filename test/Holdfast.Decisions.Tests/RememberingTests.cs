@@ -1,0 +1,67 @@
+using Holdfast.Model;
+using Xunit;
+using static Holdfast.Decisions.Tests.Views;
+
+namespace Holdfast.Decisions.Tests;
+
+public class RememberingTests
+{
+    [Fact]
+    public void The_beginning_of_a_crash_is_remembered_until_the_database_runs()
+    {
+        var crashed = Healthy.Crashed(true);
+        var first = Remembering.Step(crashed);
+        var later = Remembering.Step(crashed with { Now = Now + TimeSpan.FromSeconds(9), Memory = first });
+
+        Assert.Equal(Now, later.CrashedAt);
+        Assert.Null(Remembering.Step(Healthy with { Memory = later }).CrashedAt);
+    }
+
+    [Fact]
+    public void Failures_of_one_kind_are_counted_and_a_success_forgets_them()
+    {
+        var failed = Following.Crashed(true).HavingFailed(DatabaseJobKind.Rewind, 2, TimeSpan.FromMinutes(1)).HavingDone(DatabaseJobKind.Rewind, JobState.Failed);
+        var once = Remembering.Step(failed);
+        var seenAgain = Remembering.Step(failed with { Memory = once });
+
+        Assert.Equal(3, once.LastFailure?.Count);
+        Assert.Equal(3, seenAgain.LastFailure?.Count);
+        Assert.Null(Remembering.Step(failed.HavingDone(DatabaseJobKind.Rewind, JobState.Succeeded) with { Memory = once }).LastFailure);
+    }
+
+    [Fact]
+    public void A_clone_forgets_how_often_the_old_directory_failed_to_start() =>
+        Assert.Null(Remembering.Step(Following.Crashed(false)
+            .HavingFailed(DatabaseJobKind.StartReplica, 3, TimeSpan.FromMinutes(1))
+            .HavingDone(DatabaseJobKind.Clone, JobState.Succeeded)).LastFailure);
+
+    [Fact]
+    public void The_greatest_term_is_remembered_and_never_falls()
+    {
+        var memory = Remembering.Step(Following.WithLeader(Gamma));
+
+        Assert.Equal(new Term(30), memory.LastTerm);
+        Assert.Equal(new Term(30), Remembering.Step(Following with { Memory = memory }).LastTerm);
+    }
+
+    [Fact]
+    public void Who_might_have_led_before_a_promotion_is_kept_until_it_has_succeeded()
+    {
+        var before = Following.WithLeader(Beta).Synchronous(Beta);
+        var memory = Remembering.Step(before);
+        var alone = before.WithStore(store => store with { Sync = new SyncState(Beta, []) }) with { Memory = memory };
+
+        Assert.Equal(before.Store.Sync, Remembering.Step(alone).SyncBeforePromotion);
+        Assert.Null(Remembering.Step(alone with { Database = Healthy.Database }).SyncBeforePromotion);
+    }
+
+    [Fact]
+    public void A_lost_stream_is_timed_from_when_it_was_lost()
+    {
+        var lost = Following.WithDatabase(database => database with { IsStreaming = false });
+        var memory = Remembering.Step(lost);
+
+        Assert.Equal(Now, Remembering.Step(lost with { Now = Now + TimeSpan.FromSeconds(5), Memory = memory }).NotStreamingSince);
+        Assert.Null(Remembering.Step(Following with { Memory = memory }).NotStreamingSince);
+    }
+}

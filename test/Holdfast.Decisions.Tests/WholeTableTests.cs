@@ -1,0 +1,98 @@
+using Holdfast.Decisions.Safety;
+using Holdfast.Model;
+using Xunit;
+using static Holdfast.Decisions.Tests.Views;
+
+namespace Holdfast.Decisions.Tests;
+
+/// <summary>Questions asked of every view that can be put together out of the parts of the examples.</summary>
+public class WholeTableTests
+{
+    private const int Views = 200_000;
+
+    [Fact]
+    public void No_invariant_objects_to_any_decision()
+    {
+        foreach (var view in EveryView())
+        {
+            foreach (var (concern, decision) in TurnRules.Decide(view).Decisions)
+            {
+                var objections = Invariants.Check(view, decision);
+                if (objections.Count > 0)
+                {
+                    Assert.Fail($"{concern}: {decision.Rule}: {string.Join("; ", objections)}\n{view}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_promoted_or_started_as_a_primary_without_a_live_lease() =>
+        Assert.DoesNotContain(EveryView().Where(view => !view.SelfHoldsLiveLease), view =>
+            TurnRules.Decide(view).Leadership.Actions.Any(action => action is HaAction.Begin { Work: DatabaseWork.Promote or DatabaseWork.StartPrimary }));
+
+    [Fact]
+    public void A_primary_that_may_not_be_one_is_fenced_taken_over_or_named_as_let_be()
+    {
+        Rule[] named =
+        [
+            Rule.FenceWithoutLease, Rule.FenceUnknownPrimary, Rule.ReclaimLease, Rule.AdoptPrimary, Rule.AdoptSystem, Rule.WaitForSession,
+            Rule.WaitForStore, Rule.WaitForStoreUnderGuard, Rule.KeepPrimaryWhilePaused,
+        ];
+        foreach (var view in EveryView().Where(view => view.Database.IsRunningPrimary && !view.SelfHoldsLiveLease && view.Store.Initialization is not { SystemId: null }))
+        {
+            Assert.Contains(TurnRules.Decide(view).Leadership.Rule, named);
+        }
+    }
+
+    [Fact]
+    public void No_second_job_is_begun_beside_one_that_must_not_be_interrupted() =>
+        Assert.DoesNotContain(EveryView().Where(view => view.Database.IsBusy), view =>
+            TurnRules.Decide(view).Decisions.SelectMany(item => item.Decision.Actions).Any(action => action is HaAction.Begin { Work: not DatabaseWork.Stop }));
+
+    [Fact]
+    public void The_next_turn_never_comes_later_than_the_loop_waits_nor_later_than_the_fence()
+    {
+        foreach (var view in EveryView())
+        {
+            var wakeAt = TurnRules.Decide(view).WakeAt;
+            Assert.InRange(wakeAt, view.Now, view.Now + view.Policy.LoopWait);
+            Assert.True(!view.SelfHoldsLiveLease || wakeAt <= view.Session.FenceAt);
+        }
+    }
+
+    /// <summary>The same views in every run: parts of the examples, put together by a seeded choice, and some of them shaken.</summary>
+    private static IEnumerable<ClusterView> EveryView()
+    {
+        var examples = Examples.All.Select(example => example.View).ToArray();
+        var random = new Random(20260501);
+        for (var index = 0; index < Views; index++)
+        {
+            var whole = Any();
+            yield return whole with
+            {
+                Policy = random.Next(3) == 0
+                    ? whole.Policy with { SynchronousMode = (SynchronousMode)random.Next(3), IsPaused = random.Next(4) == 0, SynchronousNodeCount = 1 + random.Next(2) }
+                    : Any().Policy,
+                Store = Shaken(Any().Store),
+                Session = Any().Session,
+                Database = Any().Database,
+                Memory = Any().Memory,
+                Tags = Any().Tags,
+                Request = Any().Request,
+            };
+        }
+
+        ClusterView Any() => examples[random.Next(examples.Length)];
+
+        StoreView Shaken(StoreView store) => !store.IsKnown ? store : store with
+        {
+            Sync = random.Next(2) == 0 ? Any().Store.Sync : new SyncState(Pick(), random.Next(2) == 0 ? [] : [Pick()]),
+            Switchover = random.Next(3) == 0 ? Any().Store.Switchover : store.Switchover,
+            History = random.Next(3) == 0 ? Any().Store.History : store.History,
+            Members = random.Next(3) == 0 ? Any().Store.Members : store.Members,
+        };
+
+        MemberName Pick() => random.Next(3) switch { 0 => Alpha, 1 => Beta, _ => Gamma };
+    }
+}
