@@ -178,6 +178,7 @@ public enum JobState
 
 /// <summary>
 /// Long work on the database: started once, then observed. <c>Number</c> grows with every job of this agent's life;
+/// the times are on the clock of <see cref="ClusterView.Now"/>;
 /// <c>Progress</c> says in words how far it is, with figures where there are some, or why it failed.
 /// </summary>
 public sealed record DatabaseJob(

@@ -10,7 +10,6 @@ public sealed class JobFailedException(string message) : Exception(message);
 internal sealed class JobBoard(TimeProvider time, IAgentSignal signal)
 {
     private readonly Lock _lock = new();
-    private readonly long _origin = time.GetTimestamp();
     private DatabaseJob? _job;
     private long _number;
 
@@ -39,7 +38,8 @@ internal sealed class JobBoard(TimeProvider time, IAgentSignal signal)
     public void End(long number, JobState state, string progress) =>
         Change(number, job => job with { State = state, EndedAt = Now, Progress = progress });
 
-    private TimeSpan Now => time.GetElapsedTime(_origin);
+    /// <summary>The clock of the agent's views: time since the monotonic clock's own origin.</summary>
+    private TimeSpan Now => time.GetElapsedTime(0);
 
     /// <summary>A job that another one has replaced is not shown any more.</summary>
     private void Change(long number, Func<DatabaseJob, DatabaseJob> change)
