@@ -18,5 +18,11 @@ public class FoundBySeedTests
     public void A_replica_that_starts_while_nobody_leads_learns_whom_to_follow_later() => SeedTests.ExpectFine(3418);
 
     [Fact]
+    public void A_lease_is_not_reclaimed_for_ever_without_a_fence() => SeedTests.ExpectFine(17453);
+
+    [Fact]
+    public void A_new_timeline_is_not_asked_for_the_position_of_the_old_one() => SeedTests.ExpectFine(200034);
+
+    [Fact]
     public void A_promotion_of_a_database_that_has_just_died_fails_and_is_tried_again() => SeedTests.ExpectFine(1356);
 }

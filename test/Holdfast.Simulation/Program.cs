@@ -10,6 +10,10 @@ if (Argument("--replay") is { } replay)
     return Replay(long.Parse(replay, CultureInfo.InvariantCulture));
 }
 
+var options = new SimulationOptions
+{
+    Sabotage = Argument("--sabotage") is { } sabotage ? Enum.Parse<Sabotage>(sabotage) : Sabotage.None,
+};
 var clock = Stopwatch.StartNew();
 var failed = 0;
 var run = 0L;
@@ -17,7 +21,7 @@ var seconds = 0.0;
 var acknowledged = 0L;
 for (var seed = from; minutes > 0 ? clock.Elapsed.TotalMinutes < minutes : seed < from + seeds; seed++, run++)
 {
-    var result = Simulation.Run(seed, new SimulationOptions());
+    var result = Simulation.Run(seed, options);
     seconds += result.At.TotalSeconds;
     acknowledged += result.Acknowledged;
     if (result.Failure is { } failure)
