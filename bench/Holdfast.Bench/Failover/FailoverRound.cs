@@ -63,7 +63,7 @@ internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan fre
 
     private void Record(FaultResult result)
     {
-        if (result.Gap is not { } gap || result.Redundancy is not { } redundancy)
+        if (result is not { Gap: { } gap, Redundancy: { } redundancy, Lost: { } lost })
         {
             throw new DemoException($"after {result.Fault.Name()} the {(result.Gap is null ? "writes" : "redundancy")} did not come back");
         }
@@ -75,11 +75,11 @@ internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan fre
             Add("stale_s", "s", stale.TotalSeconds);
         }
 
-        Add("rows_lost", "rows", result.Lost);
+        Add("rows_lost", "rows", lost);
         Add("second_writes", "rows", result.SecondWriter);
         say(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {result.Fault.Name()}: gap {gap.TotalSeconds:0.00} s, redundant after {redundancy.TotalSeconds:0.0} s, {result.Acknowledged} acknowledged, {result.Lost} lost"));
+            $"  {result.Fault.Name()}: gap {gap.TotalSeconds:0.00} s, redundant after {redundancy.TotalSeconds:0.0} s, {result.Acknowledged} acknowledged, {lost} lost"));
     }
 
     private void Add(string name, string unit, double sample) => figures.Add(prefix + name, unit, sample);

@@ -31,7 +31,7 @@ internal static class DemoReport
                 Seconds(result.Phases.Lead),
                 result.Gap is null ? "never" : Seconds(result.Gap),
                 result.Acknowledged.ToString(CultureInfo.InvariantCulture),
-                result.Lost.ToString(CultureInfo.InvariantCulture),
+                result.Lost?.ToString(CultureInfo.InvariantCulture) ?? NotKnown,
                 Seconds(result.Stale),
                 result.Redundancy is null ? "never" : Seconds(result.Redundancy));
         }
@@ -42,7 +42,7 @@ internal static class DemoReport
     public static string Verdict(IReadOnlyList<FaultResult> results)
     {
         var acknowledged = results.Sum(result => result.Acknowledged);
-        var lost = results.Sum(result => result.Lost);
+        var lost = results.Sum(result => result.Lost ?? 0);
         var second = results.Sum(result => result.SecondWriter);
         return results switch
         {
@@ -88,7 +88,7 @@ internal sealed record FaultFigures(
     string Fault,
     double? RtoS,
     int Acked,
-    int Lost,
+    int? Lost,
     double? RedundancyS,
     double? DetectS,
     double? DecideS,

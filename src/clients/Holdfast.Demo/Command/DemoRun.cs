@@ -127,7 +127,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
             story.Bad("No write succeeded any more.");
         }
 
-        Judge(result.Lost == 0, $"{result.Acknowledged} rows acknowledged, {result.Lost} lost.");
+        Judge(result.Lost == 0, $"{result.Acknowledged} rows acknowledged, {result.Lost?.ToString(CultureInfo.InvariantCulture) ?? "nobody can tell how many"} lost.");
         Judge(result.Redundancy is not null, result.Redundancy is { } whole ? $"Fully redundant again after {Seconds(whole)}." : "The redundancy did not return.");
         if (result.Stale is { } stale)
         {

@@ -46,7 +46,7 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
             Redundancy = isRedundant ? redundancy : null,
             Stale = stale,
             Acknowledged = canary.AcknowledgedCount - before,
-            Lost = isServed ? (await canary.FindLostAsync(cancellationToken)).Count : 0,
+            Lost = isServed ? (await canary.FindLostAsync(cancellationToken)).Count : null,
             SecondWriter = CanaryFigures.SecondWriterCount(canary.Acknowledgements()),
             Phases = Phases.Of(decisions, mark.Utc),
         };

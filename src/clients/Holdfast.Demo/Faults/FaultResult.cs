@@ -20,7 +20,8 @@ public sealed record FaultResult
 
     public required int Acknowledged { get; init; }
 
-    public required int Lost { get; init; }
+    /// <summary>Acknowledged rows that are missing; null when no server takes writes that could be asked.</summary>
+    public required int? Lost { get; init; }
 
     /// <summary>Writes acknowledged by a server that another one had replaced.</summary>
     public required int SecondWriter { get; init; }
