@@ -51,7 +51,7 @@ public sealed class BodyTests
                 store.Members[1] with { ReplayPosition = new(Views.End.Bytes - 96), Document = """{"tags":{"n":1},"scheduled_restart":{"schedule":"2030-01-01T00:00:00+00:00"}}""" },
                 store.Members[2] with { State = MemberState.Cloning, IsStreaming = false, Position = null, ReplayPosition = null, Timeline = null },
             ],
-            Switchover = new(Views.A, null, new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), new(39)),
+            Switchover = new(Views.A, null, new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), null, new(39)),
         }) with { Policy = new() { IsPaused = true } };
         await using var api = await RunningApi.StartAsync(view);
 

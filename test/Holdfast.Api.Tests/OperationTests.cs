@@ -78,7 +78,7 @@ public sealed class OperationTests
     public async Task A_switchover_whose_request_is_withdrawn_has_failed()
     {
         await using var api = await RunningApi.StartAsync(Views.Primary(RunningApi.Now));
-        var asked = Views.Primary(RunningApi.Now).WithStore(store => store with { Switchover = new(Views.A, Views.B, null, new(41)) });
+        var asked = Views.Primary(RunningApi.Now).WithStore(store => store with { Switchover = new(Views.A, Views.B, null, null, new(41)) });
         var shown = new Queue<ClusterView>([asked, asked, asked]);
         api.Control.OnSwitchover = _ => api.Control.NextView = () => shown.TryDequeue(out var next) ? next : null;
 
@@ -112,7 +112,7 @@ public sealed class OperationTests
         await using var api = await RunningApi.StartAsync(Views.Primary(RunningApi.Now));
 
         Assert.Equal((404, "no switchover is scheduled"), await api.AskAsync("DELETE", "/switchover"));
-        api.Control.View = api.Control.View!.WithStore(store => store with { Switchover = new(Views.A, null, DateTimeOffset.MaxValue, new(39)) });
+        api.Control.View = api.Control.View!.WithStore(store => store with { Switchover = new(Views.A, null, DateTimeOffset.MaxValue, null, new(39)) });
         Assert.Equal((200, "scheduled switchover deleted"), await api.AskAsync("DELETE", "/switchover"));
         Assert.Equal((200, "scheduled restart deleted"), await api.AskAsync("DELETE", "/restart"));
         api.Control.Answer = new(ControlOutcome.Refused, "");

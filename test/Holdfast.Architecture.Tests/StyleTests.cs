@@ -28,7 +28,7 @@ public sealed partial class StyleTests
     public void Every_rule_is_named_in_a_test_of_the_decisions()
     {
         var tests = string.Join('\n', Repository.Files("test/Holdfast.Decisions.Tests", "*.cs").Select(File.ReadAllText));
-        Assert.Empty(Enum.GetNames<Rule>().Where(rule => !tests.Contains("Rule." + rule, StringComparison.Ordinal)));
+        Assert.DoesNotContain(Enum.GetNames<Rule>(), rule => !tests.Contains("Rule." + rule, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -170,7 +170,7 @@ public sealed class ListTests
     private static ClusterView EventfulView() => Views.Primary(RunningApi.Now).WithStore(store => store with
     {
         Sync = new(Views.A, [Views.B]),
-        Switchover = new(Views.A, Views.B, new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero), new(39)),
+        Switchover = new(Views.A, Views.B, new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero), null, new(39)),
         Members =
         [
             store.Members[0] with { IsRestartPending = true },

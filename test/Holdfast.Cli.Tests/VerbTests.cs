@@ -21,7 +21,7 @@ public sealed class VerbTests
         Assert.StartsWith("Current cluster topology\n+ Cluster: demo ", output, StringComparison.Ordinal);
         Assert.Contains(" Successfully switched over to \"b\"\n+ Cluster", output, StringComparison.Ordinal);
         Assert.Contains("| b      | 127.0.0.1:5433 | Leader ", output, StringComparison.Ordinal);
-        Assert.Equal(new SwitchoverRequest(Views.A, Views.B, null, Revision.Absent), Assert.Single(terminal.A.Requests));
+        Assert.Equal(new SwitchoverRequest(Views.A, Views.B, null, null, Revision.Absent), Assert.Single(terminal.A.Requests));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class VerbTests
     {
         await using var terminal = await Terminal.StartAsync();
         var nothing = (await terminal.RunAsync("flush", "demo", "switchover")).Output;
-        terminal.Show(Views.Primary(RunningApi.Now).WithStore(store => store with { Switchover = new(Views.A, null, DateTimeOffset.MaxValue, new(39)) }));
+        terminal.Show(Views.Primary(RunningApi.Now).WithStore(store => store with { Switchover = new(Views.A, null, DateTimeOffset.MaxValue, null, new(39)) }));
 
         Assert.Equal("No pending scheduled switchover\n", nothing);
         Assert.Equal("Success: scheduled switchover deleted\n", (await terminal.RunAsync("flush", "demo", "switchover")).Output);

@@ -1,7 +1,6 @@
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Jobs;
 using Holdfast.Model;
-using Holdfast.Ports.Database;
 using Xunit;
 
 namespace Holdfast.Engines.PostgreSql.Tests;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
-using Holdfast.Ports.Database;
 using Xunit;
 
 namespace Holdfast.Engines.PostgreSql.Tests;

@@ -1,5 +1,4 @@
 using Holdfast.Model;
-using Holdfast.Ports.Database;
 using Xunit;
 
 namespace Holdfast.Engines.PostgreSql.Tests;

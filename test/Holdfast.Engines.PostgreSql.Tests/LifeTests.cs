@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Model;
-using Holdfast.Ports.Database;
 using Xunit;
 
 namespace Holdfast.Engines.PostgreSql.Tests;

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Model;
 using Holdfast.Ports;
-using Holdfast.Ports.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Holdfast.Model;
-using Holdfast.Ports.Database;
 using Xunit;
 
 namespace Holdfast.Engines.PostgreSql.Tests;
