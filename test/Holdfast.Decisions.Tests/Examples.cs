@@ -57,6 +57,12 @@ internal static class Examples
         new("a lease is handed back when the last bytes do not come", Rule.HandBackIncompletePromotion, Promoted
             .WithMemory(memory => memory with { LeadingSince = Now - (2 * Second) })
             .WithStore(store => store with { Switchover = new SwitchoverRequest(Alpha, Beta, null, new LogPosition(2000), new Revision(60)) })),
+        new("a crashed primary asks how far the others' logs go", Rule.AwaitFinalPositions,
+            Healthy.Synchronous(Beta).Crashed(true).WithMemory(memory => memory with { DownSince = Now })),
+        new("an agent that ends stops its database", Rule.StopForShutdown, Healthy with { IsShuttingDown = true }),
+        new("an agent that ends hands its lease over", Rule.HandOverForShutdown, Healthy.StoppedCleanly(true) with { IsShuttingDown = true }),
+        new("an agent that ends without a clean stop frees the lease", Rule.ReleaseForShutdown, Healthy.Crashed(true) with { IsShuttingDown = true }),
+        new("an agent that ends is done once its database is down", Rule.ShutDown, Following.StoppedCleanly(false) with { IsShuttingDown = true }),
         new("a crashed primary hands over to its synchronous standby", Rule.HandOverAfterCrash, Healthy.Synchronous(Beta).Crashed(true)),
         new("a crashed primary without a synchronous standby recovers in place", Rule.RecoverInPlace, Healthy.Crashed(true)),
         new("a crashed primary lets go when no time is given to it", Rule.ReleaseAfterCrash,
@@ -135,6 +141,8 @@ internal static class Examples
     public static IReadOnlyList<Example> OtherConcerns { get; } =
     [
         new("a replica has no say in synchrony", Rule.SynchronyNotOurs, Following),
+        new("a successor prepares whom its commits will wait for", Rule.PrepareSynchrony, Following.Synchronous(Beta)),
+        new("a successor has prepared whom its commits will wait for", Rule.SynchronyPrepared, Following.Synchronous(Beta).WaitingFor(Gamma)),
         new("synchronous mode is off", Rule.SynchronyOff, Healthy),
         new("synchronous mode is switched off", Rule.TurnSynchronyOff, Healthy.WithStore(store => store with { Sync = new SyncState(Alpha, [Beta]) })),
         new("a lost standby leaves the store first", Rule.NarrowSynchrony, Healthy.Synchronous(Beta).WaitingFor(Beta)

@@ -37,7 +37,7 @@ public class WholeTableTests
         Rule[] named =
         [
             Rule.FenceWithoutLease, Rule.FenceUnknownPrimary, Rule.ReclaimLease, Rule.AdoptPrimary, Rule.AdoptSystem, Rule.WaitForSession,
-            Rule.WaitForStore, Rule.WaitForStoreUnderGuard, Rule.KeepPrimaryWhilePaused,
+            Rule.WaitForStore, Rule.WaitForStoreUnderGuard, Rule.KeepPrimaryWhilePaused, Rule.ShutDown,
         ];
         foreach (var view in EveryView().Where(view => view.Database.IsRunningPrimary && !view.SelfHoldsLiveLease && view.Store.Initialization is not { SystemId: null }))
         {

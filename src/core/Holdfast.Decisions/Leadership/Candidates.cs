@@ -49,7 +49,8 @@ public static class Candidates
         && view.Report(member) is { Position: { } position } report
         && report.Revision >= since
         && view.Store.Members.Any(known =>
-            view.Store.Sync.HoldsEveryWrite(known.Name)
+            known.Name != view.Self
+            && view.Store.Sync.HoldsEveryWrite(known.Name)
             && known.Revision >= since
             && known.Timeline == report.Timeline
             && known.Position <= position);

@@ -14,7 +14,7 @@ public static class LeadershipRules
         { Store.IsKnown: false, IsShuttingDown: false } => BeforeTheStoreIsKnown(view),
 
         { Database.Role: DatabaseRole.Primary, Database.IsDown: false, SelfHoldsLiveLease: false }
-            when !IsInitializing(view) && !view.IsShuttingDown => PrimaryWithoutLease(view),
+            when !IsInitializing(view) => PrimaryWithoutLease(view),
 
         { SelfHoldsLiveLease: false } when view.Database.IsDoing(DatabaseJobKind.StartPrimary)
             || view.Database.IsDoing(DatabaseJobKind.Promote) =>
@@ -83,6 +83,11 @@ public static class LeadershipRules
     /// <summary>The first row that fits: a person's wish, a lease that is ours to take, and otherwise the fence.</summary>
     private static Decision PrimaryWithoutLease(ClusterView view) => view switch
     {
+        { IsShuttingDown: true, Policy.IsPaused: true } => Shutdown.Decide(view),
+
+        { IsShuttingDown: true } =>
+            new(Rule.FenceWithoutLease, "the agent ends, and its primary holds no live lease that a polite stop could rely on", new HaAction.Fence()),
+
         { Policy.IsPaused: true, OthersLease: null } when !CanTakeAtOnce(view) =>
             new(Rule.KeepPrimaryWhilePaused, "the cluster is paused: a primary without a lease is left as it is"),
 
