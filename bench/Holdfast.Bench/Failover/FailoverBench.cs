@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Bench.Reporting;
+using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;
 
@@ -9,6 +10,7 @@ namespace Holdfast.Bench.Failover;
 internal sealed class FailoverBench(FailoverRequest request, TimeProvider time)
 {
     private const string OfHoldfast = "";
+    private const string FailedRounds = "failed";
     private static readonly Fault[] EveryFault = [Fault.Crash, Fault.HostLoss, Fault.Freeze, Fault.Switchover];
     private readonly Figures figures = new();
 
@@ -35,7 +37,7 @@ internal sealed class FailoverBench(FailoverRequest request, TimeProvider time)
 
         await SimulationSpeed.MeasureAsync(figures, stopping);
         await WriteAsync(stopping);
-        return figures.All.Any(figure => figure.Name is "rows_lost" or "second_writes" && figure.Max > 0) ? 1 : 0;
+        return figures.All.Any(figure => figure.Name is "rows_lost" or "second_writes" or FailedRounds && figure.Max > 0) ? 1 : 0;
     }
 
     private async Task PatroniRoundAsync(PatroniTiming timing, int round, Fault[] faults, CancellationToken stopping)
@@ -44,10 +46,20 @@ internal sealed class FailoverBench(FailoverRequest request, TimeProvider time)
         await RoundAsync($"{timing.Name}_", round, new PatroniSoftware(timing, etcd.Port), faults, stopping);
     }
 
-    private Task RoundAsync(string prefix, int round, IMemberSoftware software, Fault[] faults, CancellationToken stopping)
+    /// <summary>A round that failed is a figure too, and no reason to forget the others.</summary>
+    private async Task RoundAsync(string prefix, int round, IMemberSoftware software, Fault[] faults, CancellationToken stopping)
     {
         Say(string.Create(CultureInfo.InvariantCulture, $"{(prefix.Length == 0 ? "holdfast" : prefix.TrimEnd('_'))}, round {round} of {request.Rounds}"));
-        return new FailoverRound(prefix, figures, request.Freeze, Say, time).RunAsync(software, faults, stopping);
+        try
+        {
+            await new FailoverRound(prefix, figures, request.Freeze, Say, time).RunAsync(software, faults, stopping);
+            figures.Add($"{prefix}{FailedRounds}", "rounds", 0);
+        }
+        catch (DemoException exception)
+        {
+            Say($"  FAILED: {exception.Message}");
+            figures.Add($"{prefix}{FailedRounds}", "rounds", 1);
+        }
     }
 
     private async Task WriteAsync(CancellationToken stopping)

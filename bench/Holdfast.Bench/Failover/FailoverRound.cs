@@ -17,20 +17,31 @@ internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan fre
     public async Task RunAsync(IMemberSoftware software, IReadOnlyList<Fault> faults, CancellationToken stopping)
     {
         await using var cluster = LoopbackCluster.Create("bench", null, Members, software, time);
-        await StartAsync(cluster, stopping);
-        await IdleAsync(cluster, stopping);
-        await using (var canary = await CanaryClient.StartAsync(
-            [.. cluster.Plan.Members.Select(member => CanaryHost.Of(cluster.Plan, member))], Writers, time, stopping))
+        try
         {
-            var limits = new FaultLimits { Freeze = freeze, Service = TimeSpan.FromMinutes(3), Redundancy = TimeSpan.FromMinutes(5) };
-            var drill = new FaultDrill(cluster, canary, limits, sentence => say($"  {sentence}"), time);
-            foreach (var fault in faults)
-            {
-                Record(await drill.RunAsync(fault, stopping));
-            }
+            await MeasureAsync(cluster, faults, stopping);
+        }
+        catch (DemoException exception)
+        {
+            cluster.KeepFiles();
+            throw new DemoException($"{exception.Message}; the logs are kept in {cluster.Plan.Directory}");
         }
 
         await cluster.StopAsync(stopping);
+    }
+
+    private async Task MeasureAsync(LoopbackCluster cluster, IReadOnlyList<Fault> faults, CancellationToken stopping)
+    {
+        await StartAsync(cluster, stopping);
+        await IdleAsync(cluster, stopping);
+        await using var canary = await CanaryClient.StartAsync(
+            [.. cluster.Plan.Members.Select(member => CanaryHost.Of(cluster.Plan, member))], Writers, time, stopping);
+        var limits = new FaultLimits { Freeze = freeze, Service = TimeSpan.FromMinutes(3), Redundancy = TimeSpan.FromMinutes(5) };
+        var drill = new FaultDrill(cluster, canary, limits, sentence => say($"  {sentence}"), time);
+        foreach (var fault in faults)
+        {
+            Record(await drill.RunAsync(fault, stopping));
+        }
     }
 
     private async Task StartAsync(LoopbackCluster cluster, CancellationToken stopping)

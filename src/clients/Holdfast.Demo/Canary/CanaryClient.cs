@@ -3,6 +3,7 @@ namespace Holdfast.Demo.Canary;
 /// <summary>A client that writes without a pause and remembers what was acknowledged and when: the witness of every measurement.</summary>
 public sealed class CanaryClient : IAsyncDisposable
 {
+    private const int ReadAttempts = 20;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private readonly CancellationTokenSource stopping = new();
     private readonly PrimaryFinder finder;
@@ -54,9 +55,19 @@ public sealed class CanaryClient : IAsyncDisposable
     public async Task<IReadOnlyList<Acknowledgement>> FindLostAsync(CancellationToken cancellationToken)
     {
         var acknowledged = Log.Snapshot();
-        var primary = await finder.FindAsync(cancellationToken);
-        await using var connections = primary.Connections();
-        return CanaryFigures.Lost(acknowledged, await CanaryTable.RowsAsync(connections, cancellationToken));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var primary = await finder.FindAsync(cancellationToken);
+                await using var connections = primary.Connections();
+                return CanaryFigures.Lost(acknowledged, await CanaryTable.RowsAsync(connections, cancellationToken));
+            }
+            catch (Exception exception) when (attempt < ReadAttempts && Connections.IsLoss(exception, cancellationToken))
+            {
+                await Task.Delay(Look, time, cancellationToken);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

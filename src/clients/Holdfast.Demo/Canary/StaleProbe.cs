@@ -45,10 +45,10 @@ public sealed class StaleProbe : IAsyncDisposable
                 await connections.OpenConnectionAsync(cancellationToken),
                 number);
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (Connections.IsLoss(exception, cancellationToken))
         {
             await connections.DisposeAsync();
-            throw;
+            throw new DemoException($"{host} is the primary and takes no connection: {exception.Message}");
         }
     }
 

@@ -33,8 +33,7 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
         var decisions = await ReadDecisionsAsync(cancellationToken);
         var stale = await MendAsync(fault, primary, probe, mark, cancellationToken);
 
-        say("Waiting until every member streams again and a synchronous standby is recorded.");
-        var isRedundant = isServed && await cluster.WaitForRedundancyAsync(limits.Redundancy, null, cancellationToken);
+        var isRedundant = isServed && await IsRedundantAsync(cancellationToken);
         var redundancy = time.GetElapsedTime(mark.Timestamp);
         decisions.UnionWith(await ReadDecisionsAsync(cancellationToken));
         return new()
@@ -50,6 +49,12 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
             SecondWriter = CanaryFigures.SecondWriterCount(canary.Acknowledgements()),
             Phases = Phases.Of(decisions, mark.Utc),
         };
+    }
+
+    private Task<bool> IsRedundantAsync(CancellationToken cancellationToken)
+    {
+        say("Waiting until every member streams again and a synchronous standby is recorded.");
+        return cluster.WaitForRedundancyAsync(limits.Redundancy, null, cancellationToken);
     }
 
     private async Task RequireHealthAsync(CancellationToken cancellationToken)
