@@ -9,7 +9,7 @@ namespace Holdfast.Bench.Failover;
 internal static partial class SimulationSpeed
 {
     private const string Project = "test/Holdfast.Simulation";
-    private const string Seeds = "3000";
+    private const string Seeds = "1500";
 
     public static async Task MeasureAsync(Figures figures, CancellationToken stopping)
     {
@@ -33,6 +33,6 @@ internal static partial class SimulationSpeed
         }
     }
 
-    [GeneratedRegex(@"([\d,.]+)\s+seeds per minute", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"([\d,.]+)\s+seeds (?:a|per) minute", RegexOptions.IgnoreCase)]
     private static partial Regex Rate();
 }

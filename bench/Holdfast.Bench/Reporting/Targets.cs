@@ -5,6 +5,14 @@ internal static class Targets
 {
     private static readonly Dictionary<string, double> AtMost = new()
     {
+        ["crash_gap_s"] = 1.0,
+        ["hostloss_gap_s"] = 6,
+        ["freeze_gap_s"] = 6,
+        ["switchover_gap_s"] = 1.0,
+        ["startup_s"] = 12,
+        ["redundancy_s"] = 8,
+        ["agent_pss_mb"] = 80,
+        ["agent_cpu_pct"] = 0.5,
         ["failed"] = 0,
         ["rows_lost"] = 0,
         ["second_writes"] = 0,
