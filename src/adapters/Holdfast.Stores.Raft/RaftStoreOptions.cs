@@ -27,7 +27,7 @@ public sealed record RaftStoreOptions
     /// <summary>A silent leader is replaced after one to two times this long.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a request may wait for its answer.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 
 namespace Holdfast.Decisions;
@@ -33,6 +34,9 @@ public static class Remembering
             RewoundAt = streams || ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded }
                 ? null
                 : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
+            HasDiverged = database.IsRunningPrimary || ended is { Kind: DatabaseJobKind.Rewind or DatabaseJobKind.Clone, State: JobState.Succeeded }
+                ? false
+                : memory.HasDiverged || (database.IsRunningReplica && Following.IsDiverged(view, database.Timeline, database.Position)),
             ClonedAt = streams ? null : ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded } ? ended.EndedAt : memory.ClonedAt,
             LeaderChangedAt = view.Store.Lease is { } present && present.Term.Number > memory.LastTerm.Number ? view.Now : memory.LeaderChangedAt,
             PrimaryTimeline = database is { IsRunningPrimary: true, IsResponsive: true, Timeline: { } timeline } ? timeline : memory.PrimaryTimeline,

@@ -127,6 +127,9 @@ public sealed record AgentMemory
     /// <summary>The last timeline on which the database here was seen to accept writes.</summary>
     public Timeline? PrimaryTimeline { get; init; }
 
+    /// <summary>This replica was seen to hold log that the leader's history does not have; forgotten once it was rewound or cloned.</summary>
+    public bool HasDiverged { get; init; }
+
     /// <summary>When a clone last ended well; forgotten once the database streams or is a primary.</summary>
     public TimeSpan? ClonedAt { get; init; }
 
