@@ -35,6 +35,7 @@ public static class Remembering
                 : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
             ClonedAt = streams ? null : ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded } ? ended.EndedAt : memory.ClonedAt,
             LeaderChangedAt = view.Store.Lease is { } present && present.Term.Number > memory.LastTerm.Number ? view.Now : memory.LeaderChangedAt,
+            Reached = Reached(view, ended),
             PrimaryTimeline = database is { IsRunningPrimary: true, IsResponsive: true, Timeline: { } timeline } ? timeline : memory.PrimaryTimeline,
             LastTerm = view.Store.Lease is { } lease && lease.Term.Number > memory.LastTerm.Number ? lease.Term : memory.LastTerm,
             LastFailure = Failure(memory.LastFailure, ended, streams),
@@ -42,6 +43,13 @@ public static class Remembering
             MembersSeen = Seen(view),
         };
     }
+
+    private static LogEnd? Reached(ClusterView view, DatabaseJob? ended) => view.Database switch
+    {
+        { Process: DatabaseProcess.Running, IsResponsive: true, Timeline: { } timeline, Position: var position } => new(timeline, position),
+        { IsDown: true } when ended is { Kind: DatabaseJobKind.Clone or DatabaseJobKind.Rewind } => null,
+        _ => view.Memory.Reached,
+    };
 
     /// <summary>
     /// Failures of one kind are counted until a job of that kind succeeds, or the database streams again. A directory that was
