@@ -24,5 +24,11 @@ public class FoundBySeedTests
     public void A_new_timeline_is_not_asked_for_the_position_of_the_old_one() => SeedTests.ExpectFine(200034);
 
     [Fact]
+    public void A_position_seen_before_a_crash_does_not_prove_what_a_standby_holds_after_it() => SeedTests.ExpectFine(712);
+
+    [Fact]
+    public void A_diverged_replica_is_not_stopped_and_started_for_ever() => SeedTests.ExpectFine(667);
+
+    [Fact]
     public void A_promotion_of_a_database_that_has_just_died_fails_and_is_tried_again() => SeedTests.ExpectFine(1356);
 }

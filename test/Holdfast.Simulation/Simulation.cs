@@ -40,6 +40,11 @@ public static class Simulation
             RunUntilHealthy(world, health, Health.Limit(world), "since the faults ended");
         }
 
+        if (world.Scheduler.StandsStill)
+        {
+            world.Check.Fail("an agent turns and turns while no time passes");
+        }
+
         if (world.Check.Failure is null)
         {
             // A healthy moment is not enough: nothing may go wrong by itself afterwards.
@@ -61,7 +66,7 @@ public static class Simulation
     private static void RunUntilHealthy(SimWorld world, Health health, TimeSpan limit, string since)
     {
         var start = world.Scheduler.Now;
-        while (world.Check.Failure is null && health.Trouble() is { } trouble)
+        while (world.Check.Failure is null && !world.Scheduler.StandsStill && health.Trouble() is { } trouble)
         {
             if (world.Scheduler.Now - start > limit)
             {

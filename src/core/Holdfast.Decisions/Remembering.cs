@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 
 namespace Holdfast.Decisions;
@@ -34,11 +33,9 @@ public static class Remembering
             RewoundAt = streams || ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded }
                 ? null
                 : ended is { Kind: DatabaseJobKind.Rewind, State: JobState.Succeeded } ? ended.EndedAt : memory.RewoundAt,
-            HasDiverged = database.IsRunningPrimary || ended is { Kind: DatabaseJobKind.Rewind or DatabaseJobKind.Clone, State: JobState.Succeeded }
-                ? false
-                : memory.HasDiverged || (database.IsRunningReplica && Following.IsDiverged(view, database.Timeline, database.Position)),
             ClonedAt = streams ? null : ended is { Kind: DatabaseJobKind.Clone, State: JobState.Succeeded } ? ended.EndedAt : memory.ClonedAt,
             LeaderChangedAt = view.Store.Lease is { } present && present.Term.Number > memory.LastTerm.Number ? view.Now : memory.LeaderChangedAt,
+            Reached = Reached(view, ended),
             PrimaryTimeline = database is { IsRunningPrimary: true, IsResponsive: true, Timeline: { } timeline } ? timeline : memory.PrimaryTimeline,
             LastTerm = view.Store.Lease is { } lease && lease.Term.Number > memory.LastTerm.Number ? lease.Term : memory.LastTerm,
             LastFailure = Failure(memory.LastFailure, ended, streams),
@@ -46,6 +43,13 @@ public static class Remembering
             MembersSeen = Seen(view),
         };
     }
+
+    private static LogEnd? Reached(ClusterView view, DatabaseJob? ended) => view.Database switch
+    {
+        { Process: DatabaseProcess.Running, IsResponsive: true, Timeline: { } timeline, Position: var position } => new(timeline, position),
+        { IsDown: true } when ended is { Kind: DatabaseJobKind.Clone or DatabaseJobKind.Rewind } => null,
+        _ => view.Memory.Reached,
+    };
 
     /// <summary>
     /// Failures of one kind are counted until a job of that kind succeeds, or the database streams again. A directory that was

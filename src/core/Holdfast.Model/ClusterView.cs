@@ -124,11 +124,11 @@ public sealed record AgentMemory
     /// <summary>When this member last saw the lease come to somebody else than before.</summary>
     public TimeSpan? LeaderChangedAt { get; init; }
 
+    /// <summary>How far the log here went when it was last seen; the control file of a stopped replica knows less.</summary>
+    public LogEnd? Reached { get; init; }
+
     /// <summary>The last timeline on which the database here was seen to accept writes.</summary>
     public Timeline? PrimaryTimeline { get; init; }
-
-    /// <summary>This replica was seen to hold log that the leader's history does not have; forgotten once it was rewound or cloned.</summary>
-    public bool HasDiverged { get; init; }
 
     /// <summary>When a clone last ended well; forgotten once the database streams or is a primary.</summary>
     public TimeSpan? ClonedAt { get; init; }
@@ -161,6 +161,9 @@ public sealed record AgentMemory
     /// <summary>The slots that were asked of the engine last.</summary>
     public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
 }
+
+/// <summary>Where a log ends, and on which timeline.</summary>
+public sealed record LogEnd(Timeline Timeline, LogPosition Position);
 
 /// <summary>A job of the database that did not succeed.</summary>
 public sealed record JobFailure(DatabaseJobKind Kind, string Reason, TimeSpan At, int Count);

@@ -5,12 +5,18 @@ namespace Holdfast.Simulation.Time;
 /// <summary>Virtual time: whatever is ready runs first, in order; then time jumps to the next thing that is due.</summary>
 internal sealed class Scheduler
 {
+    private const long StepsAtOnceMost = 20_000;
     private readonly PriorityQueue<Work, Due> timed = new(1024);
     private readonly Queue<Work> ready = new(64);
     private readonly int thread = Environment.CurrentManagedThreadId;
     private long numbers;
 
+    private long stepsNow;
+
     public TimeSpan Now { get; private set; }
+
+    /// <summary>Somebody does one thing after another without any time passing: an agent that would burn its processor.</summary>
+    public bool StandsStill => stepsNow > StepsAtOnceMost;
 
     /// <summary>How many things have run.</summary>
     public long Steps { get; private set; }
@@ -36,7 +42,7 @@ internal sealed class Scheduler
     /// <summary>Runs everything up to the moment, or until the condition asks to stop.</summary>
     public void RunUntil(TimeSpan end, Func<bool> mustStop)
     {
-        while (!mustStop())
+        while (!StandsStill && !mustStop())
         {
             if (ready.TryDequeue(out var work))
             {
@@ -51,6 +57,7 @@ internal sealed class Scheduler
             }
 
             work = timed.Dequeue();
+            stepsNow = due.Ticks == Now.Ticks ? stepsNow : 0;
             Now = TimeSpan.FromTicks(due.Ticks);
             Run(work);
         }
@@ -68,6 +75,7 @@ internal sealed class Scheduler
     private void Run(in Work work)
     {
         Steps++;
+        stepsNow++;
         Mix(Now.Ticks);
         if (work.Owner is { } owner)
         {

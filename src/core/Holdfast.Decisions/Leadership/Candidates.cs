@@ -42,7 +42,7 @@ public static class Candidates
     /// <summary>
     /// This leader's database is dead, every process of it, and that was reported at a revision. What a standby reported later holds
     /// everything that was acknowledged because of it; whoever goes as far on the same timeline holds it too. That a lease has merely
-    /// ended proves nothing of the kind: a primary whose agent and guard were both killed may go on with its standby.
+    /// ended proves nothing of the kind, nor does a report that still speaks of streaming: a primary whose agent and guard were both killed may go on with its standby.
     /// </summary>
     private static bool IsProvenByComparison(ClusterView view, MemberName member) =>
         view is { SelfHoldsLiveLease: true, Database.IsDown: true, Memory.DownReport: { } since }
@@ -52,6 +52,7 @@ public static class Candidates
             known.Name != view.Self
             && view.Store.Sync.HoldsEveryWrite(known.Name)
             && known.Revision >= since
+            && !known.IsStreaming
             && known.Timeline == report.Timeline
             && known.Position <= position);
 

@@ -119,7 +119,8 @@ internal static class Following
             new(Rule.RetryLater, $"{Words.Of(view.Memory.LastFailure!.Kind)} failed: {view.Memory.LastFailure.Reason}; "
                 + $"the next attempt is in {Words.Seconds(until - view.Now)}"),
 
-        { WasPrimary: false } when !view.Memory.HasDiverged && (!IsStuck(view) || HasTriedEverything(view)) && !IsDiverged(view, view.Database.Control.Timeline, view.Database.Control.Checkpoint) && !HasFailedTo(view, DatabaseJobKind.StartReplica) =>
+        { WasPrimary: false } when (!IsStuck(view) || HasTriedEverything(view)) && !IsDiverged(view, view.Database.Control.Timeline, view.Database.Control.Checkpoint)
+            && !(view.Memory.Reached is { } reached && IsDiverged(view, reached.Timeline, reached.Position)) && !HasFailedTo(view, DatabaseJobKind.StartReplica) =>
             Start(view, leader, $"{lease.Holder} leads; this replica starts"),
 
         _ when !IsPrimary(leader) => new(Rule.WaitForLeader, $"{lease.Holder} holds the lease and is no primary yet"),

@@ -74,9 +74,12 @@ internal sealed partial class AgentLoop(
     private async Task<TimeSpan> RunTurnAsync(bool woken, CancellationToken stopping)
     {
         state.StoreFailed = false;
-        cache.TakeUp();
+        var isNews = cache.TakeUp();
         await ConfigureAsync(stopping);
-        await ObserveAsync(woken, stopping);
+
+        // A report says how far the log goes, and others take it for newer than whatever it was written after: it is looked up then.
+        var mayReport = state.Memory.ReportedAt is not { } at || time.GetElapsedTime(0) - at >= policy.LoopWait;
+        await ObserveAsync(woken || isNews || mayReport, stopping);
 
         var view = Compose();
         var memory = Remembering.Step(view);

@@ -31,13 +31,17 @@ internal sealed partial class ClusterCache(
 
     public StoreEntry? Entry(string key) => entries.GetValueOrDefault(key);
 
-    /// <summary>Takes up what the watch has brought since the last turn. Only the loop calls this, so only the loop sees it change.</summary>
-    public void TakeUp()
+    /// <summary>Takes up what the watch has brought since the last turn, and says whether there was any. Only the loop calls this, so only the loop sees it change.</summary>
+    public bool TakeUp()
     {
+        var isNews = false;
         while (arrived.TryDequeue(out var news))
         {
             news();
+            isNews = true;
         }
+
+        return isNews;
     }
 
     /// <summary>Reads everything, then follows the changes, and begins again whenever the watch is lost.</summary>
