@@ -79,6 +79,11 @@ internal sealed class SyncWatch(TimeProvider time, IAgentSignal signal) : IDispo
                     WakeLater();
                 }
             }
+            else if (!observed.IsInRecovery && _effectiveFrom == LogPosition.Zero)
+            {
+                // Promoted with the setting in force: every commit since then waits, and what is older is below what is flushed now.
+                _effectiveFrom = observed.Position;
+            }
 
             var setting = _wish is not null && SyncNames.Render(_wish) == _inForce ? _wish : SyncNames.Parse(observed.SynchronousNames);
             return setting with { EffectiveFrom = _effectiveFrom };
