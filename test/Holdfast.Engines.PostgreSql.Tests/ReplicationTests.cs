@@ -31,6 +31,19 @@ public class ReplicationTests
     }
 
     [Fact]
+    public async Task A_new_agent_lets_go_of_no_commit_that_waits()
+    {
+        await using var primary = await Member.StartPrimaryAsync("node-1");
+        await primary.Engine.SetSynchronousAsync(new([new("nobody-there")], 1, false, null), Now);
+        await primary.UntilAsync(view => view.Synchronous.Standbys is [{ Text: "nobody-there" }]);
+
+        await primary.ReplaceEngineAsync();
+        await primary.Engine.ConfigureAsync("{}", Now);
+
+        Assert.Contains("nobody-there", await File.ReadAllTextAsync(Path.Combine(primary.Options.DataDirectory, "postgresql.conf"), Now), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_promoted_replica_is_followed_by_the_others()
     {
         await using var first = await Member.StartPrimaryAsync("node-1");
@@ -116,7 +129,7 @@ public class ReplicationTests
         await second.DoAsync(new DatabaseWork.Promote(TimeSpan.FromSeconds(20)));
         var promoted = await second.LookAsync();
         Assert.True(promoted.Synchronous.IsSameWish(Waits(first)));
-        Assert.Equal(LogPosition.Zero, promoted.Synchronous.EffectiveFrom);
+        Assert.True(promoted.Synchronous.EffectiveFrom > LogPosition.Zero, "what was acknowledged before the promotion must be on the standby too");
 
         await second.Engine.SetSynchronousAsync(SyncSetting.None, Now);
         await second.UntilAsync(view => view.Synchronous.Standbys.IsEmpty && view.Synchronous.EffectiveFrom is not null);

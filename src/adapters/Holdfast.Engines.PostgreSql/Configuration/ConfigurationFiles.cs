@@ -52,6 +52,19 @@ internal sealed class ConfigurationFiles(PostgreSqlOptions options, OsAccount ac
         return Write(MainFile, text.ToString());
     }
 
+    /// <summary>
+    /// What the file says that commits wait for; null when it says nothing. A new agent that rewrites the files of a running server
+    /// must not let go of commits that wait.
+    /// </summary>
+    public string? ReadSynchronousNames()
+    {
+        const string Start = "synchronous_standby_names = '";
+        return File.Exists(MainFile)
+            && File.ReadLines(MainFile).FirstOrDefault(line => line.StartsWith(Start, StringComparison.Ordinal)) is { } line
+                ? line[Start.Length..].TrimEnd().TrimEnd('\'').Replace("''", "'", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
+                : null;
+    }
+
     public Upstream? ReadUpstream()
     {
         if (!File.Exists(MainFile) || !IsStandby)

@@ -107,7 +107,7 @@ internal sealed partial class ConfigurationKeeper(
         {
             MajorVersion = DataDirectory.ReadMajorVersion(options.DataDirectory) ?? 0,
             Dynamic = _dynamic,
-            Synchronous = sync.Names,
+            Synchronous = sync.Names ?? files.ReadSynchronousNames(),
             Upstream = Upstream,
             Role = Role,
             Minima = minima ?? ImmutableSortedDictionary<string, int>.Empty,
