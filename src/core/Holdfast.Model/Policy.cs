@@ -41,7 +41,7 @@ public sealed record Policy
         TimeSpan.FromTicks(Math.Clamp(timeToLive.Ticks / 6, TimeSpan.TicksPerMillisecond * 300, TimeSpan.TicksPerSecond * 5));
 
     /// <summary>A session that was opened under another policy is renewed as its own life demands.</summary>
-    public TimeSpan RenewEveryOf(TimeSpan timeToLive) => TimeSpan.FromTicks(Math.Min(LoopWait.Ticks, timeToLive.Ticks / 4));
+    public TimeSpan RenewEveryOf(TimeSpan timeToLive) => TimeSpan.FromTicks(Math.Min(LoopWait.Ticks, timeToLive.Ticks / 3));
 }
 
 public enum SynchronousMode

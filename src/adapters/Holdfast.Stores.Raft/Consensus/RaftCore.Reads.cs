@@ -32,6 +32,8 @@ internal sealed partial class RaftCore
 
     private void StartRound()
     {
+        // A round that a read asked for tells the followers all that a heartbeat would.
+        heartbeatDue = now + settings.HeartbeatInterval;
         round++;
         if (HasCommittedInTerm)
         {

@@ -96,7 +96,6 @@ internal sealed partial class RaftCore
         }
 
         StartRound();
-        heartbeatDue = now + settings.HeartbeatInterval;
     }
 
     private void Replicate()
