@@ -113,6 +113,7 @@ internal static class Views
         State = role == DatabaseRole.Primary ? MemberState.Running : MemberState.Streaming,
         Role = role,
         ConnectUrl = $"postgres://{member}:5432/postgres",
+        ApiUrl = $"http://{member}:8008/patroni",
         Timeline = new Timeline(1),
         Position = new LogPosition(1000),
         ReplayPosition = role == DatabaseRole.Replica ? new LogPosition(1000) : null,

@@ -5,6 +5,7 @@ using Holdfast.Ports.Control;
 using Holdfast.Simulation.Checks;
 using Holdfast.Simulation.Database;
 using Holdfast.Simulation.Fencing;
+using Holdfast.Simulation.Network;
 using Holdfast.Simulation.Store;
 using Holdfast.Simulation.Time;
 
@@ -82,6 +83,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
         var ports = new AgentPorts(
             client,
             engine,
+            new SimPeers(),
             sabotage == Sabotage.FencesDoNothing ? [guard] : [fence, guard],
             static _ => Task.FromResult(new ControlAnswer(ControlOutcome.Done, "")),
             clock,

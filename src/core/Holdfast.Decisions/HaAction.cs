@@ -15,6 +15,12 @@ public abstract record HaAction
 
     public sealed record OpenSession : HaAction;
 
+    /// <summary>Asks at the address that the store has for this member's name whether somebody with that name is there.</summary>
+    public sealed record LookForNamesake(string ApiUrl) : HaAction;
+
+    /// <summary>Ends the agent where it is; nothing is stopped or given away.</summary>
+    public sealed record Quit(string Why) : HaAction;
+
     public sealed record RenewSession(SessionId Session) : HaAction;
 
     /// <summary>Takes the leader key. <c>Replaces</c> is the term of this member's own earlier life, or none for a free key.</summary>

@@ -99,6 +99,8 @@ public enum Rule
     KeepSynchrony,
 
     // The session in the store.
+    CheckName,
+    RefuseName,
     OpenSession,
     RenewSession,
     KeepSession,

@@ -20,6 +20,9 @@ public sealed record ClusterView
 
     public required MemberTags Tags { get; init; }
 
+    /// <summary>Where others reach this member's REST interface.</summary>
+    public string ApiUrl { get; init; } = "";
+
     public required StoreView Store { get; init; }
 
     public required OwnSession Session { get; init; }
@@ -87,6 +90,9 @@ public sealed record AgentMemory
 
     /// <summary>The deadline of a guard that an earlier life of this agent left armed; null when there was none.</summary>
     public TimeSpan? GuardedUntil { get; init; }
+
+    /// <summary>Another agent with this member's name answered at the address that the store has for it; null until that was asked.</summary>
+    public bool? HasNamesake { get; init; }
 
     /// <summary>This agent has held the lease in this life.</summary>
     public bool HasLed { get; init; }

@@ -6,6 +6,7 @@ using Holdfast.Model;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
 using Holdfast.Ports.Fencing;
+using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,7 @@ public sealed class MemberAgent
         };
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
         control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
-        var actor = new Actor(store, ports.Engine, fences, state, keys, options, ports.Time, ports.Loggers.CreateLogger<Actor>());
+        var actor = new Actor(store, ports.Engine, ports.Peers, fences, state, keys, options, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
             ports.Engine, cache, actor, fences, state, signal, control, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
     }
@@ -51,7 +52,8 @@ public sealed class MemberAgent
     /// </summary>
     /// <param name="shutDown">Asks for an orderly end: the database stops unless the cluster is paused, and the lease is given away.</param>
     /// <param name="stopping">Ends everything at once.</param>
-    public async Task RunAsync(CancellationToken shutDown, CancellationToken stopping)
+    /// <returns>Why the agent must not run at all; null when it ended as it was told to.</returns>
+    public async Task<string?> RunAsync(CancellationToken shutDown, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var following = cache.FollowAsync(ending.Token);
@@ -74,6 +76,7 @@ public sealed class MemberAgent
 
         await ending.CancelAsync();
         await following;
+        return state.QuitReason;
     }
 }
 
@@ -81,6 +84,7 @@ public sealed class MemberAgent
 public sealed record AgentPorts(
     IConsensusStore Store,
     IDatabaseEngine Engine,
+    IMemberPeers Peers,
     ImmutableArray<IFence> Fences,
     Func<CancellationToken, Task<ControlAnswer>> Reload,
     TimeProvider Time,

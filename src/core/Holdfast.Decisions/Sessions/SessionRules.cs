@@ -10,6 +10,14 @@ public static class SessionRules
     {
         { Store.IsKnown: false } => new(Rule.WaitForStore, "the store has not answered yet"),
 
+        { Session.Id: null, Memory.HasNamesake: true } =>
+            new(Rule.RefuseName, $"there is already a node named '{view.Self}' running",
+                new HaAction.Quit($"Can't start; there is already a node named '{view.Self}' running, which answers at {view.OwnReport?.ApiUrl}. Give this member another name, or stop that one.")),
+
+        // A key under the same address is this member's own, from an earlier life of its agent: two cannot listen there.
+        { Session.Id: null, Memory.HasNamesake: null, OwnReport: { Session: not null, ApiUrl: { Length: > 0 } known } } when known != view.ApiUrl =>
+            new(Rule.CheckName, $"the store has a member of this name at {known}: is somebody there?", new HaAction.LookForNamesake(known)),
+
         { Session.Id: null } => new(Rule.OpenSession, "this member has no session", new HaAction.OpenSession()),
 
         // The keys of the old session are written anew under the new one; a busy database is not made to doubt its lease meanwhile.

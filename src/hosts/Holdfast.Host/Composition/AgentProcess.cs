@@ -58,7 +58,8 @@ internal sealed partial class AgentProcess
         using var guard = configuration.UsesGuard ? Parts.CreateGuard(engineOptions.DataDirectory, signal, loggers) : null;
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
 
-        var ports = new AgentPorts(store, engine, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers);
+        using var peers = Parts.CreatePeers(configuration);
+        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers);
         var agent = new MemberAgent(Options(), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers);
         await StartApiAsync();
@@ -66,11 +67,21 @@ internal sealed partial class AgentProcess
 
         using var keeping = new CancellationTokenSource();
         var kept = guard?.KeepAsync(keeping.Token) ?? Task.CompletedTask;
-        await agent.RunAsync(ending.ShutDown, ending.Stopping);
-        guard?.Disarm();
+        var refusal = await agent.RunAsync(ending.ShutDown, ending.Stopping);
+        if (refusal is null)
+        {
+            guard?.Disarm();
+        }
+
         await keeping.CancelAsync();
         await kept;
         await rest.StopAsync(CancellationToken.None);
+        if (refusal is not null)
+        {
+            LogRefused(refusal);
+            return Failure.Refused;
+        }
+
         LogEnded();
         return 0;
     }
@@ -163,6 +174,9 @@ internal sealed partial class AgentProcess
 
     [LoggerMessage(1404, LogLevel.Error, "The configuration was not taken up: {Problem}")]
     private partial void LogReloadRefused(string problem);
+
+    [LoggerMessage(1406, LogLevel.Critical, "{Why}")]
+    private partial void LogRefused(string why);
 
     [LoggerMessage(1405, LogLevel.Information, "The agent has ended")]
     private partial void LogEnded();

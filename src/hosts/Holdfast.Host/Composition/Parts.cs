@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Holdfast.Api;
+using Holdfast.Api.Peers;
+using Holdfast.Configuration;
 using Holdfast.Guard;
 using Holdfast.Host.Commands;
 using Holdfast.Ports;
@@ -47,6 +50,29 @@ internal static class Parts
         catch (UnauthorizedAccessException exception)
         {
             throw new StartRefusedException($"postgresql.data_dir {dataDirectory}: no rights to write {path}: run as its owner or as root", exception);
+        }
+    }
+
+    /// <summary>Members trust each other as their command lines do: the ctl section, or the REST interface's own files.</summary>
+    public static RestPeers CreatePeers(HoldfastConfiguration configuration)
+    {
+        var credentials = configuration.Ctl.Authentication;
+        var options = new RestPeerOptions
+        {
+            Scope = configuration.Scope,
+            Credentials = credentials is null ? null : new RestCredentials(credentials.Username, credentials.Password),
+            CaFile = configuration.Ctl.CaCert,
+            CertFile = configuration.Ctl.CertFile ?? configuration.RestApi!.CertFile,
+            KeyFile = configuration.Ctl.CertFile is null ? configuration.RestApi!.KeyFile : configuration.Ctl.KeyFile,
+            KeyFilePassword = configuration.Ctl.CertFile is null ? configuration.RestApi!.KeyFilePassword : configuration.Ctl.KeyFilePassword,
+        };
+        try
+        {
+            return new RestPeers(options, HostClock.Time);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new StartRefusedException($"the certificates for requests to other members (ctl, or restapi) cannot be used: {exception.Message}", exception);
         }
     }
 

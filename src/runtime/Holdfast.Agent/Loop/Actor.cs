@@ -3,6 +3,7 @@ using Holdfast.Decisions;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
+using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ namespace Holdfast.Agent.Loop;
 internal sealed partial class Actor(
     IConsensusStore store,
     IDatabaseEngine engine,
+    IMemberPeers peers,
     FenceSet fences,
     AgentState state,
     ClusterKeys keys,
@@ -84,6 +86,13 @@ internal sealed partial class Actor(
                 return Accept(accept);
             case HaAction.RefuseRequest refuse:
                 return Refuse(refuse);
+            case HaAction.LookForNamesake look:
+                var presence = await peers.LookForAsync(look.ApiUrl, options.Name, cancellationToken);
+                state.Memory = state.Memory with { HasNamesake = presence == PeerPresence.Present };
+                return true;
+            case HaAction.Quit quit:
+                state.QuitReason = quit.Why;
+                return true;
             case HaAction.OpenSession:
                 await OpenSessionAsync(view.Policy, cancellationToken);
                 return true;
@@ -146,6 +155,7 @@ internal sealed partial class Actor(
     {
         var before = time.GetElapsedTime(0);
         var session = await store.OpenSessionAsync(policy.TimeToLive, cancellationToken);
+        state.Memory = state.Memory with { HasNamesake = false };
         state.Session = Renewed(session, before, policy.TimeToLive);
     }
 

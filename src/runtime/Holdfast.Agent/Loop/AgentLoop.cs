@@ -38,7 +38,7 @@ internal sealed partial class AgentLoop(
     {
         using var wake = shutDown.UnsafeRegister(static waiting => ((AgentSignal)waiting!).Wake(), signal);
         var woken = true;
-        while (!stopping.IsCancellationRequested && !HasShutDown(shutDown))
+        while (!stopping.IsCancellationRequested && state.QuitReason is null && !HasShutDown(shutDown))
         {
             isShuttingDown = shutDown.IsCancellationRequested;
             var wakeAt = await SurviveTurnAsync(woken, stopping);
@@ -168,6 +168,7 @@ internal sealed partial class AgentLoop(
         UtcNow = time.GetUtcNow(),
         Policy = policy,
         Tags = options.Tags,
+        ApiUrl = options.ApiUrl,
         Store = cache.View.ConfirmedAt < state.Session.RenewedAt ? cache.View with { ConfirmedAt = state.Session.RenewedAt } : cache.View,
         Session = state.Session,
         Database = database!,

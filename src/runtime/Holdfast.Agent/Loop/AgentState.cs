@@ -18,6 +18,9 @@ internal sealed class AgentState
     /// <summary>Something was done to the database since it was last looked at: what was seen then is not how it is now.</summary>
     public bool HasTouchedDatabase { get; set; }
 
+    /// <summary>Why the agent must end at once; null while it need not.</summary>
+    public string? QuitReason { get; set; }
+
     /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
     public bool StoreFailed { get; set; }
 }

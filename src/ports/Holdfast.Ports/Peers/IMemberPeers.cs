@@ -1,0 +1,28 @@
+using Holdfast.Model;
+
+namespace Holdfast.Ports.Peers;
+
+/// <summary>The other members of the cluster, asked directly, past the store.</summary>
+public interface IMemberPeers
+{
+    /// <summary>
+    /// Asks whoever answers at a member's REST address for its name. An answer that cannot be read counts as that member's: somebody
+    /// is there.
+    /// </summary>
+    /// <param name="apiUrl">The address as the member's key shows it.</param>
+    /// <param name="name">The member that is looked for.</param>
+    /// <param name="cancellationToken">Ends the wait, which is short anyway.</param>
+    Task<PeerPresence> LookForAsync(string apiUrl, MemberName name, CancellationToken cancellationToken);
+}
+
+public enum PeerPresence
+{
+    /// <summary>Nobody answers there.</summary>
+    Absent,
+
+    /// <summary>The member, or somebody who does not say who.</summary>
+    Present,
+
+    /// <summary>Another member answers there.</summary>
+    SomebodyElse,
+}
