@@ -37,6 +37,18 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public async Task Changed_local_parameters_are_taken_up_by_a_reload()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+
+        member.Engine.Reload(member.Options with { Parameters = member.Options.Parameters.SetItem("work_mem", "5MB").SetItem("max_connections", "77") });
+
+        var view = await member.UntilAsync(view => view.IsRestartPending);
+        Assert.True(view.IsResponsive);
+        Assert.Equal("5MB", await member.SqlAsync("SHOW work_mem"));
+    }
+
+    [Fact]
     public async Task Parameters_that_PostgreSQL_refuses_are_left_out_and_named()
     {
         await using var member = await Member.StartPrimaryAsync("one");

@@ -18,6 +18,7 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
 {
     private readonly Lock _lock = new();
     private readonly ILogger _logger;
+    private readonly IAgentSignal _signal;
     private readonly Installation _installation;
     private readonly ConfigurationFiles _files;
     private readonly ConfigurationKeeper _configuration;
@@ -29,6 +30,7 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
     private readonly JobBoard _board;
     private readonly WorkPlan _plan;
     private CancellationTokenSource _cancelJob = new();
+    private PostgreSqlOptions? _reloaded;
     private Task _flow = Task.CompletedTask;
 
     // A server that an earlier agent left may not have read what that agent wrote last.
@@ -46,6 +48,7 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
             StartupLogFile = Path.GetFullPath(options.StartupLogPath),
         };
         _logger = logger;
+        _signal = signal;
         _installation = new(options, time);
         _files = new(options, _installation.Account);
         _sync = new(time, signal);
@@ -64,8 +67,24 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         ToolRunner.KillLeftovers(_installation.Directory.Path);
     }
 
+    /// <summary>
+    /// Takes up changed parameters and access rules (<c>parameters</c>, <c>recovery_conf</c>, <c>pg_hba</c>, <c>pg_ident</c>) with the next
+    /// look at the database; whatever else has changed waits for the next start of the agent.
+    /// </summary>
+    public void Reload(PostgreSqlOptions reloaded)
+    {
+        Volatile.Write(ref _reloaded, reloaded);
+        _signal.Wake();
+    }
+
     public async Task<DatabaseView> ObserveAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _reloaded, null) is { } reloaded)
+        {
+            _configuration.Reload(reloaded);
+            await ApplyAsync(cancellationToken);
+        }
+
         var view = await _observer.LookAsync(_board.Current, cancellationToken);
         return view with { Job = _board.Current, Disk = _installation.Disk.Look() };
     }

@@ -21,6 +21,7 @@ public sealed class MemberAgent
     private readonly MemberControl control;
     private readonly AgentState state;
     private readonly IConsensusStore store;
+    private readonly AgentSignal signal;
 
     /// <param name="options">What the operator wrote.</param>
     /// <param name="ports">What the agent stands on.</param>
@@ -31,16 +32,25 @@ public sealed class MemberAgent
         var keys = new ClusterKeys(options.Namespace, options.Scope);
         var fences = new FenceSet(ports.Fences);
         store = ports.Store;
+        this.signal = signal;
         state = new AgentState
         {
+            Options = options,
             Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
             ArmedUntil = guardedUntil,
         };
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
         control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
-        var actor = new Actor(store, ports.Engine, ports.Peers, fences, state, keys, options, ports.Time, ports.Loggers.CreateLogger<Actor>());
+        var actor = new Actor(store, ports.Engine, ports.Peers, fences, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
             ports.Engine, cache, actor, fences, state, signal, control, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
+    }
+
+    /// <summary>Takes up what the operator says of this member's part in the cluster; the rest stays until the next start.</summary>
+    public void Reload(AgentOptions reloaded)
+    {
+        state.Options = state.Options with { Tags = reloaded.Tags, TagsJson = reloaded.TagsJson };
+        signal.Wake();
     }
 
     /// <summary>What others may see of this member and ask of it.</summary>

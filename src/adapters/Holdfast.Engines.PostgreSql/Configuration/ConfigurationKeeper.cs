@@ -18,6 +18,7 @@ internal sealed partial class ConfigurationKeeper(
     private const int CorrectionsMax = 10;
 
     private readonly SemaphoreSlim _gate = new(1);
+    private PostgreSqlOptions _options = options;
     private DynamicSettings _dynamic = DynamicSettings.Empty;
     private Upstream? _upstream;
     private bool _knowsUpstream;
@@ -58,6 +59,19 @@ internal sealed partial class ConfigurationKeeper(
 
     public DatabaseRole Role => files.IsStandby ? DatabaseRole.Replica : DatabaseRole.Primary;
 
+    /// <summary>Takes up what the operator has changed of this member's own parameters and access rules; the rest stays until the next start.</summary>
+    public void Reload(PostgreSqlOptions reloaded)
+    {
+        _options = _options with
+        {
+            Parameters = reloaded.Parameters,
+            RecoveryParameters = reloaded.RecoveryParameters,
+            PgHba = reloaded.PgHba,
+            PgIdent = reloaded.PgIdent,
+        };
+        LeftOut = [];
+    }
+
     /// <summary>What the files say, once they were written.</summary>
     public ImmutableSortedDictionary<string, string> Written { get; private set; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -85,7 +99,7 @@ internal sealed partial class ConfigurationKeeper(
 
     public IEnumerable<string> CommandLine() =>
     [
-        "-D", options.DataDirectory,
+        "-D", _options.DataDirectory,
         $"--config_file={files.MainFile}",
         .. ServerParameters.Critical.Where(Written.ContainsKey).Select(name => $"--{name}={Written[name]}"),
     ];
@@ -94,8 +108,8 @@ internal sealed partial class ConfigurationKeeper(
 
     private bool WriteHba()
     {
-        var hba = options.PgHba.IsDefaultOrEmpty ? _dynamic.PgHba : options.PgHba;
-        var ident = options.PgIdent.IsDefaultOrEmpty ? _dynamic.PgIdent : options.PgIdent;
+        var hba = _options.PgHba.IsDefaultOrEmpty ? _dynamic.PgHba : _options.PgHba;
+        var ident = _options.PgIdent.IsDefaultOrEmpty ? _dynamic.PgIdent : _options.PgIdent;
         var hasChanged = !hba.IsDefaultOrEmpty && files.WriteHba(hba);
         return (!ident.IsDefaultOrEmpty && files.WriteIdent(ident)) || hasChanged;
     }
@@ -103,9 +117,9 @@ internal sealed partial class ConfigurationKeeper(
     private async Task<bool> WriteParametersAsync(CancellationToken cancellationToken)
     {
         var minima = Role == DatabaseRole.Replica || files.IsRestoring ? (await control.ReadAsync(cancellationToken))?.Minima : null;
-        Written = ServerParameters.Merge(options, new()
+        Written = ServerParameters.Merge(_options, new()
         {
-            MajorVersion = DataDirectory.ReadMajorVersion(options.DataDirectory) ?? 0,
+            MajorVersion = DataDirectory.ReadMajorVersion(_options.DataDirectory) ?? 0,
             Dynamic = _dynamic,
             Synchronous = sync.Names ?? files.ReadSynchronousNames(),
             Upstream = Upstream,
@@ -125,7 +139,7 @@ internal sealed partial class ConfigurationKeeper(
         {
             var verdict = await tools.RunAsync(
                 "postgres",
-                ["-C", "data_directory", "-D", options.DataDirectory, $"--config_file={files.MainFile}", "--lc_messages=C"],
+                ["-C", "data_directory", "-D", _options.DataDirectory, $"--config_file={files.MainFile}", "--lc_messages=C"],
                 cancellationToken);
             var refused = verdict.Succeeded
                 ? []

@@ -24,6 +24,8 @@ internal sealed partial class AgentProcess
     private readonly ILogger logger;
     private HoldfastConfiguration configuration;
     private RestApi? api;
+    private PostgreSqlEngine? database;
+    private MemberAgent? member;
 
     private AgentProcess(string? path, HoldfastConfiguration configuration, ILogger logger)
     {
@@ -50,7 +52,7 @@ internal sealed partial class AgentProcess
         using var ending = new Ending();
         await using var exclusive = Parts.LockDirectory(engineOptions.DataDirectory);
         var signal = new AgentSignal(HostClock.Time);
-        await using var engine = CreateEngine(engineOptions, signal, loggers);
+        await using var engine = database = CreateEngine(engineOptions, signal, loggers);
         LogStarting(Product.Version, configuration.Name, configuration.Scope, engineOptions.OsUser ?? Environment.UserName);
 
         await using var store = await Parts.StartStoreAsync(StoreOptions.Of(raft, engineOptions.DataDirectory + ".raft", join: false), loggers);
@@ -60,7 +62,7 @@ internal sealed partial class AgentProcess
 
         using var peers = Parts.CreatePeers(configuration);
         var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers);
-        var agent = new MemberAgent(Options(), ports, signal, guardedUntil);
+        var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers);
         await StartApiAsync();
         ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));
@@ -125,7 +127,7 @@ internal sealed partial class AgentProcess
         }
     }
 
-    private AgentOptions Options() => new()
+    private static AgentOptions Options(HoldfastConfiguration configuration) => new()
     {
         Namespace = configuration.Namespace,
         Scope = configuration.Scope,
@@ -159,6 +161,8 @@ internal sealed partial class AgentProcess
 
         configuration = reloaded;
         api!.Reload(ApiOptions.Of(reloaded));
+        database!.Reload(EngineOptions.Of(reloaded));
+        member!.Reload(Options(reloaded));
         LogReloaded();
         return Task.FromResult(new ControlAnswer(ControlOutcome.Done, "reload scheduled"));
     }

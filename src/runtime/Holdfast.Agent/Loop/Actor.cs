@@ -21,7 +21,6 @@ internal sealed partial class Actor(
     FenceSet fences,
     AgentState state,
     ClusterKeys keys,
-    AgentOptions options,
     TimeProvider time,
     ILogger<Actor> logger)
 {
@@ -87,7 +86,7 @@ internal sealed partial class Actor(
             case HaAction.RefuseRequest refuse:
                 return Refuse(refuse);
             case HaAction.LookForNamesake look:
-                var presence = await peers.LookForAsync(look.ApiUrl, options.Name, cancellationToken);
+                var presence = await peers.LookForAsync(look.ApiUrl, view.Self, cancellationToken);
                 state.Memory = state.Memory with { HasNamesake = presence == PeerPresence.Present };
                 return true;
             case HaAction.Quit quit:
@@ -195,7 +194,7 @@ internal sealed partial class Actor(
 
     private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
     {
-        var transaction = Transactions.Of(view, action, keys, options);
+        var transaction = Transactions.Of(view, action, keys, state.Options);
         var before = state.Memory;
         state.Memory = Doubt(before, action);
         var result = await CommitAsync(transaction, before, cancellationToken);

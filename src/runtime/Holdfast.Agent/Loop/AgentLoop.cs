@@ -167,7 +167,7 @@ internal sealed partial class AgentLoop(
         Now = time.GetElapsedTime(0),
         UtcNow = time.GetUtcNow(),
         Policy = policy,
-        Tags = options.Tags,
+        Tags = state.Options.Tags,
         ApiUrl = options.ApiUrl,
         Store = cache.View.ConfirmedAt < state.Session.RenewedAt ? cache.View with { ConfirmedAt = state.Session.RenewedAt } : cache.View,
         Session = state.Session,

@@ -6,6 +6,16 @@ namespace Holdfast.Agent.Loop;
 /// <summary>What the loop carries from turn to turn. Only the loop and its actor touch it.</summary>
 internal sealed class AgentState
 {
+    private volatile AgentOptions options;
+
+    /// <summary>What the operator wrote; a reload replaces it from outside the loop.</summary>
+    public required AgentOptions Options
+    {
+        get => options;
+        [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(options))]
+        set => options = value;
+    }
+
     public OwnSession Session { get; set; } = OwnSession.None;
 
     public required AgentMemory Memory { get; set; }
