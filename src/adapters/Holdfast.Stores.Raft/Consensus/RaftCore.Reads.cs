@@ -24,15 +24,15 @@ internal sealed partial class RaftCore
     private void StartRoundForReads()
     {
         // One round at a time: whatever is asked meanwhile shares the next one.
+        // It tells the followers all that a heartbeat would, so it takes the next one's place, with all that is due then.
         if (readsWaiting.Count > 0 && HasCommittedInTerm && confirmedRound == round)
         {
-            StartRound();
+            LeaderTick();
         }
     }
 
     private void StartRound()
     {
-        // A round that a read asked for tells the followers all that a heartbeat would.
         heartbeatDue = now + settings.HeartbeatInterval;
         round++;
         if (HasCommittedInTerm)

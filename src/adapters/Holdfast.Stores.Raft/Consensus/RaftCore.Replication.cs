@@ -101,6 +101,11 @@ internal sealed partial class RaftCore
     private void Replicate()
     {
         StartRoundForReads();
+        if (Role != RaftRole.Leader)
+        {
+            return;
+        }
+
         foreach (var (peer, known) in progress)
         {
             SendEntries(peer, known);
