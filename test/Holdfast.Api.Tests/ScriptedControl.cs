@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Peers;
 using Dynamic = Holdfast.Decisions.Configuration.DynamicConfiguration;
 
 namespace Holdfast.Api.Tests;
@@ -72,6 +73,14 @@ internal sealed class ScriptedControl : IMemberControl
     public Task<ControlAnswer> CancelRestartAsync(CancellationToken cancellationToken) => Asked("cancel restart");
 
     public Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken) => Asked("reinitialize");
+
+    public LeaderClaim? Claim { get; private set; }
+
+    public Task<ControlAnswer> ConfirmLeaderAsync(LeaderClaim claim, CancellationToken cancellationToken)
+    {
+        Claim = claim;
+        return Task.FromResult(Answer);
+    }
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => Asked("reload");
 

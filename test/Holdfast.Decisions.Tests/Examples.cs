@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model;
 using static Holdfast.Decisions.Tests.Views;
 
@@ -16,6 +17,14 @@ internal static class Examples
     private static ClusterView Claimed => Newborn.WithStore(store => store with { Initialization = new Initialization(null, SessionOf(Alpha), new Revision(2)) });
 
     private static ClusterView Promoted => Following.WithLeader(Beta).WithMemory(memory => memory with { LeadingSince = Now });
+
+    private static FailsafeMembers Everybody { get; } = new(
+        Healthy.Store.Members.ToImmutableSortedDictionary(member => member.Name, member => member.ApiUrl), new Revision(60));
+
+    private static ClusterView InOutage => (Healthy with { Session = Healthy.Session with { RenewedAt = Now - (2 * Second), FenceAt = Now + Second } })
+        .WithPolicy(policy => policy with { UsesFailsafe = true })
+        .WithStore(store => store with { Failsafe = Everybody })
+        .WithMemory(memory => memory with { StoreFailedAt = Now });
 
     public static IReadOnlyList<Example> BeforeAnythingIsKnown { get; } =
     [
@@ -37,6 +46,12 @@ internal static class Examples
         new("an earlier life's lease is reclaimed", Rule.ReclaimLease, Healthy with { Session = Healthy.Session with { Id = new SessionId("new") } }),
         new("a lease that may have been given away is taken once more", Rule.ReclaimLease,
             Healthy.Crashed(true).WithMemory(memory => memory with { GivenAway = new Term(10) })),
+        new("a lease that ended while the store was away is taken again on the members' word", Rule.RetakeLease,
+            InOutage.WithoutLease().WithMemory(memory => memory with { TrustedUntil = Now + Second })),
+        new("the keys that a store has lost are written anew by the primary", Rule.RetakeLease,
+            Healthy.WithStore(store => new StoreView { IsKnown = true, ConfirmedAt = Now, Revision = new Revision(200) })),
+        new("a primary goes on on the members' word until a session is open", Rule.KeepPrimaryOnTrust,
+            InOutage.WithoutLease().WithoutSession().WithMemory(memory => memory with { TrustedUntil = Now + Second })),
         new("a running primary is adopted by a new agent", Rule.AdoptPrimary, Healthy.WithoutLease().WithMemory(memory => memory with { HasLed = false })),
         new("a primary without a lease is left while paused", Rule.KeepPrimaryWhilePaused, Healthy.WithoutLease().Paused()),
         new("a stopped replica stays stopped while paused", Rule.StayPaused, Following.StoppedCleanly(false).Paused()),
@@ -106,6 +121,8 @@ internal static class Examples
         new("a rewind waits for the leader's checkpoint", Rule.AwaitLeaderCheckpoint,
             Following.Crashed(true).WithReport(Alpha, report => report with { HasCheckpointedSincePromotion = false })),
         new("an empty directory is cloned into", Rule.Clone, Following.Crashed(false).WithDatabase(database => database with { Directory = DataDirectoryState.Empty })),
+        new("what the store names as whole is not replaced", Rule.KeepDirectory, Following.Synchronous(Beta).StoppedCleanly(false)
+            with { Request = new OperatorRequest.Reinitialize(1) }),
         new("an old primary is cloned where rewinding is off", Rule.CloneInsteadOfRewind,
             Following.Crashed(true).WithPolicy(policy => policy with { UsesRewind = false })),
         new("a failed rewind is tried again later", Rule.RetryLater, Following.Crashed(true).HavingFailed(DatabaseJobKind.Rewind, 1, TimeSpan.Zero)),
@@ -127,6 +144,11 @@ internal static class Examples
         new("a wished candidate goes first", Rule.YieldToCandidate, Leaderless.AskedToSwitch(null, Gamma)),
         new("a silent rival is waited for", Rule.AwaitReports, Leaderless.WithReport(Gamma, report => report with { Revision = new Revision(39) })),
         new("a member with less log steps back", Rule.YieldToBetter, Leaderless.WithReport(Gamma, report => report with { Position = new LogPosition(1001) })),
+        new("a promise to a leader without the store is kept", Rule.PromisedToLeader,
+            Leaderless.WithMemory(memory => memory with { Promise = new LeaderPromise(Alpha, Now + Second) })),
+        new("a member that a leader need not ask does not lead", Rule.NotInFailsafe, Leaderless
+            .WithPolicy(policy => policy with { UsesFailsafe = true })
+            .WithStore(store => store with { Failsafe = new FailsafeMembers(Everybody.ApiUrls.Remove(Beta), new Revision(60)) })),
         new("a stopped database starts to compete", Rule.StartToCompete, Leaderless.Crashed(false)),
         new("the first member asks to make the first database", Rule.ClaimInitialization, Newborn),
         new("the claimant makes the first database", Rule.Bootstrap, Claimed),
@@ -152,6 +174,7 @@ internal static class Examples
         new("commits are told to wait before the store is", Rule.ChangeSynchrony, Healthy.Synchronous()),
         new("a proven standby enters the store", Rule.WidenSynchrony, Healthy.Synchronous().WaitingFor(Beta)),
         new("a synchronous cluster stays as it is", Rule.KeepSynchrony, Healthy.Synchronous(Beta).WaitingFor(Beta)),
+        new("a leader without the store asks the members", Rule.AskMembers, InOutage),
         new("somebody may have this member's name already", Rule.CheckName, Following.WithoutSession() with { ApiUrl = "http://elsewhere:8008/patroni" }),
         new("somebody has this member's name already", Rule.RefuseName, Following.WithoutSession().WithMemory(memory => memory with { HasNamesake = true })),
         new("a session is opened", Rule.OpenSession, Following.WithoutSession() with { ApiUrl = "http://beta:8008/patroni" }),
@@ -170,6 +193,9 @@ internal static class Examples
                 Timeline = new Timeline(2),
                 History = [new TimelineChange(new Timeline(1), new LogPosition(900), "no recovery target specified", null, null)],
             })),
+        new("the members that confirm a leader are recorded", Rule.RecordFailsafe, Healthy
+            .WithPolicy(policy => policy with { UsesFailsafe = true })
+            .WithStore(store => store with { Status = Quiet(store) })),
         new("slots follow the members", Rule.MaintainSlots, Healthy
             .WithStore(store => store with { Status = Quiet(store) })
             .WithMemory(memory => memory with { SlotsAsked = [Beta] })),

@@ -37,7 +37,7 @@ public class WholeTableTests
         Rule[] named =
         [
             Rule.FenceWithoutLease, Rule.FenceUnknownPrimary, Rule.ReclaimLease, Rule.AdoptPrimary, Rule.AdoptSystem, Rule.WaitForSession,
-            Rule.WaitForStore, Rule.WaitForStoreUnderGuard, Rule.KeepPrimaryWhilePaused, Rule.ShutDown,
+            Rule.WaitForStore, Rule.WaitForStoreUnderGuard, Rule.KeepPrimaryWhilePaused, Rule.ShutDown, Rule.RetakeLease, Rule.KeepPrimaryOnTrust,
         ];
         foreach (var view in EveryView().Where(view => view.Database.IsRunningPrimary && !view.SelfHoldsLiveLease && view.Store.Initialization is not { SystemId: null }))
         {
@@ -57,7 +57,7 @@ public class WholeTableTests
         {
             var wakeAt = TurnRules.Decide(view).WakeAt;
             Assert.InRange(wakeAt, view.Now, view.Now + view.Policy.LoopWait);
-            Assert.True(!view.SelfHoldsLiveLease || wakeAt <= view.Session.FenceAt);
+            Assert.True(!view.SelfHoldsLiveLease || wakeAt <= view.MayServeUntil);
         }
     }
 

@@ -15,6 +15,7 @@ public class SabotageTests
     [InlineData(Sabotage.DatabaseWaitsLaterThanItSays, SynchronousMode.On)]
     [InlineData(Sabotage.StandbysDoNotFlush, SynchronousMode.Strict)]
     [InlineData(Sabotage.StoreIgnoresConditions, SynchronousMode.On)]
+    [InlineData(Sabotage.MembersAreNotAsked, SynchronousMode.Off)]
     public void A_part_that_breaks_its_promise_is_found_out(Sabotage sabotage, SynchronousMode mode)
     {
         var options = new SimulationOptions { Sabotage = sabotage, SynchronousMode = mode };

@@ -40,10 +40,11 @@ internal sealed record ClusterPlan(IReadOnlyList<MemberPlan> Members, string Con
         var on = mode != SynchronousMode.Off ? "true" : "false";
         var strict = mode == SynchronousMode.Strict ? "true" : "false";
         var rewind = random.Chance(0.85) ? "true" : "false";
+        var failsafe = random.Chance(0.5) ? "true" : "false";
         return $$$"""
             {"ttl": {{{ttl}}}, "loop_wait": 1, "retry_timeout": 1, "maximum_lag_on_failover": {{{(random.Chance(0.5) ? 1048576 : 2048)}}},
             "synchronous_mode": {{{on}}}, "synchronous_mode_strict": {{{strict}}}, "synchronous_node_count": {{{nodes}}},
-            "primary_start_timeout": {{{crash}}}, "postgresql": {"use_pg_rewind": {{{rewind}}}}}
+            "primary_start_timeout": {{{crash}}}, "failsafe_mode": {{{failsafe}}}, "postgresql": {"use_pg_rewind": {{{rewind}}}}}
             """;
     }
 }

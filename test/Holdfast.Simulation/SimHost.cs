@@ -34,6 +34,14 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
 
     public bool IsUp { get; private set; } = true;
 
+    /// <summary>Whose REST interface answers at an address.</summary>
+    public Func<string, SimHost?> HostAt { get; set; } = static _ => null;
+
+    /// <summary>When the guard kills the database; null when it will not.</summary>
+    public TimeSpan? GuardedUntil => guard is { IsReady: true } ? guard.Deadline : null;
+
+    public string ApiUrl => options.ApiUrl;
+
     public TimeSpan CalendarOffset { get; set; }
 
     public MemberAgent? Agent { get; private set; }
@@ -83,7 +91,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
         var ports = new AgentPorts(
             client,
             engine,
-            new SimPeers(),
+            new SimPeers(this, HostAt, parts, own, sabotage),
             sabotage == Sabotage.FencesDoNothing ? [guard] : [fence, guard],
             static _ => Task.FromResult(new ControlAnswer(ControlOutcome.Done, "")),
             clock,

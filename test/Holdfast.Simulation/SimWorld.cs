@@ -38,6 +38,11 @@ internal sealed class SimWorld
         }
 
         Hosts = [.. Plan.Members.Select((member, place) => new SimHost(Servers[place], Servers, OptionsOf(member), parts, options.Sabotage))];
+        foreach (var host in Hosts)
+        {
+            host.HostAt = url => Hosts.FirstOrDefault(other => other.ApiUrl == url);
+        }
+
         Check.Watch(Store, Hosts);
         Store.Changed = change =>
         {

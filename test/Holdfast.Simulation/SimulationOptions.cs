@@ -43,4 +43,7 @@ public enum Sabotage
 
     /// <summary>The store takes conditional writes without looking at their conditions.</summary>
     StoreIgnoresConditions,
+
+    /// <summary>A leader that has lost the store takes the members' word for given.</summary>
+    MembersAreNotAsked,
 }

@@ -24,7 +24,21 @@ public abstract record HaAction
     public sealed record RenewSession(SessionId Session) : HaAction;
 
     /// <summary>Takes the leader key. <c>Replaces</c> is the term of this member's own earlier life, or none for a free key.</summary>
-    public sealed record AcquireLease(SessionId Session, Term Replaces, Revision SyncRevision) : HaAction;
+    /// <param name="Session">This member's own.</param>
+    /// <param name="Replaces">See above.</param>
+    /// <param name="SyncRevision">Of the synchronous set that lets this member lead.</param>
+    /// <param name="FailsafeRevision">Of the list of members that lets this member lead; null while failsafe mode is off.</param>
+    public sealed record AcquireLease(SessionId Session, Term Replaces, Revision SyncRevision, Revision? FailsafeRevision) : HaAction;
+
+    /// <summary>Asks every other member in the list to confirm this leader past the store.</summary>
+    public sealed record AskMembers(FailsafeMembers Members) : HaAction;
+
+    public sealed record WriteFailsafe(Term Term, ImmutableSortedDictionary<MemberName, string> ApiUrls) : HaAction
+    {
+        public bool Equals(WriteFailsafe? other) => other is not null && Term == other.Term && ApiUrls.SequenceEqual(other.ApiUrls);
+
+        public override int GetHashCode() => HashCode.Combine(Term, ApiUrls.Count);
+    }
 
     public sealed record ReleaseLease(Term Term) : HaAction;
 

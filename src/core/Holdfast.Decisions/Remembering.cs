@@ -17,6 +17,7 @@ public static class Remembering
         return memory with
         {
             HasLed = memory.HasLed || leads,
+            IsLeaseInDoubt = memory.IsLeaseInDoubt && view.Store.Lease is null,
             LeadingSince = leads ? memory.LeadingSince ?? view.Now : null,
             SyncBeforePromotion = leads && database.IsRunningReplica
                 ? memory.SyncBeforePromotion ?? view.Store.Sync

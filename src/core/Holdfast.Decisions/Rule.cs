@@ -20,6 +20,9 @@ public enum Rule
     WaitForJob,
     WaitForDatabase,
 
+    KeepPrimaryOnTrust,
+    RetakeLease,
+
     // This member leads.
     KeepLeading,
     Promote,
@@ -60,11 +63,14 @@ public enum Rule
     AwaitLeaderCheckpoint,
     Clone,
     CloneInsteadOfRewind,
+    KeepDirectory,
     RetryLater,
 
     // Nobody leads.
     AcquireLease,
     NotAllowedToLead,
+    PromisedToLeader,
+    NotInFailsafe,
     NotSynchronous,
     TooFarBehind,
     BehindHistory,
@@ -99,6 +105,7 @@ public enum Rule
     KeepSynchrony,
 
     // The session in the store.
+    AskMembers,
     CheckName,
     RefuseName,
     OpenSession,
@@ -109,6 +116,7 @@ public enum Rule
     PublishReport,
     PublishStatus,
     RecordHistory,
+    RecordFailsafe,
     MaintainSlots,
     NothingToReport,
 }

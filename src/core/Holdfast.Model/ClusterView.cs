@@ -42,7 +42,24 @@ public sealed record ClusterView
 
     /// <summary>The leader key names this member, under its present session, and the fencing deadline has not passed.</summary>
     public bool SelfHoldsLiveLease =>
-        Store.Lease is { } lease && lease.Holder == Self && lease.Session == Session.Id && lease.Term != Memory.GivenAway && Now < Session.FenceAt;
+        Store.Lease is { } lease && lease.Holder == Self && lease.Session == Session.Id && lease.Term != Memory.GivenAway && Now < MayServeUntil;
+
+    /// <summary>When a primary here must be dead: the end of the lease, or of what the members have promised to it.</summary>
+    public TimeSpan MayServeUntil =>
+        Memory.TrustedUntil is { } trusted && trusted > Session.FenceAt ? trusted : Session.FenceAt;
+
+    /// <summary>Every member has promised this leader not to lead for now.</summary>
+    public bool IsTrustedByMembers => Now < Memory.TrustedUntil;
+
+    /// <summary>The store does not answer, and this leader goes on because every member has confirmed it.</summary>
+    public bool IsFailsafeActive => IsTrustedByMembers && Memory.StoreFailedAt > Session.RenewedAt;
+
+    /// <summary>
+    /// Whom this member has promised not to lead, while that promise holds; null when it may. That the leader key is this member's own
+    /// ends it: nobody else could take the lease meanwhile, so that leader itself has given it away.
+    /// </summary>
+    public MemberName? PromisedTo =>
+        Memory.Promise is { } promise && Now < promise.Until && Store.Lease?.Holder != Self ? promise.Leader : null;
 
     /// <summary>The lease as the store holds it, when another member has it.</summary>
     public LeaderLease? OthersLease => Store.Lease is { } lease && lease.Holder != Self ? lease : null;
@@ -93,6 +110,21 @@ public sealed record AgentMemory
 
     /// <summary>Another agent with this member's name answered at the address that the store has for it; null until that was asked.</summary>
     public bool? HasNamesake { get; init; }
+
+    /// <summary>When the store last failed to renew this member's session; null while the last renewal was confirmed.</summary>
+    public TimeSpan? StoreFailedAt { get; init; }
+
+    /// <summary>When the members were last asked to confirm this leader, whatever they said.</summary>
+    public TimeSpan? AskedMembersAt { get; init; }
+
+    /// <summary>Until when every member has promised this leader not to lead; null when they were never asked or have refused.</summary>
+    public TimeSpan? TrustedUntil { get; init; }
+
+    /// <summary>What this member has promised to a leader that cannot reach the store.</summary>
+    public LeaderPromise? Promise { get; init; }
+
+    /// <summary>This member tried to take the lease, and does not know whether it did.</summary>
+    public bool IsLeaseInDoubt { get; init; }
 
     /// <summary>This agent has held the lease in this life.</summary>
     public bool HasLed { get; init; }
@@ -167,6 +199,9 @@ public sealed record AgentMemory
     /// <summary>The slots that were asked of the engine last.</summary>
     public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
 }
+
+/// <summary>Not to lead before this moment, for that leader's sake.</summary>
+public sealed record LeaderPromise(MemberName Leader, TimeSpan Until);
 
 /// <summary>Where a log ends, and on which timeline.</summary>
 public sealed record LogEnd(Timeline Timeline, LogPosition Position);

@@ -27,6 +27,9 @@ public sealed record Policy
 
     public bool IsPaused { get; init; }
 
+    /// <summary>While the store is away, a primary that every member confirms goes on.</summary>
+    public bool UsesFailsafe { get; init; }
+
     public bool UsesRewind { get; init; } = true;
 
     public bool UsesSlots { get; init; } = true;

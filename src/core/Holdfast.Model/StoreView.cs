@@ -38,6 +38,18 @@ public sealed record StoreView
     public ImmutableArray<TimelineChange> History { get; init; } = [];
 
     public Revision HistoryRevision { get; init; } = Revision.Absent;
+
+    /// <summary>Who must confirm a primary while the store is away; null when no leader has written it.</summary>
+    public FailsafeMembers? Failsafe { get; init; }
+}
+
+/// <summary>The members that a leader asks while the store is away, with their REST addresses. Nobody else may lead meanwhile.</summary>
+public sealed record FailsafeMembers(ImmutableSortedDictionary<MemberName, string> ApiUrls, Revision Revision)
+{
+    public bool Equals(FailsafeMembers? other) =>
+        other is not null && Revision == other.Revision && ApiUrls.SequenceEqual(other.ApiUrls);
+
+    public override int GetHashCode() => HashCode.Combine(Revision, ApiUrls.Count);
 }
 
 /// <summary>The initialize key: empty while its holder makes the first database, then the system's identifier.</summary>

@@ -13,6 +13,8 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(SwitchoverBody))]
 [JsonSerializable(typeof(RestartBody))]
 [JsonSerializable(typeof(ReinitializeBody))]
+[JsonSerializable(typeof(FailsafeBody))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(HoldfastStatus))]
 [JsonSerializable(typeof(DecisionList))]
 [JsonSerializable(typeof(Problem))]

@@ -32,3 +32,16 @@ public sealed record ReinitializeBody
 
     public bool FromLeader { get; init; }
 }
+
+/// <summary>The body of <c>POST /failsafe</c>: a leader that cannot reach the store asks to be confirmed.</summary>
+public sealed record FailsafeBody
+{
+    public string? Name { get; init; }
+
+    public string? ConnUrl { get; init; }
+
+    public string? ApiUrl { get; init; }
+
+    /// <summary>Beyond Patroni: for how many seconds the member is to promise not to lead.</summary>
+    public double? Ttl { get; init; }
+}

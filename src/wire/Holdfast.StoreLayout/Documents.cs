@@ -102,4 +102,5 @@ public sealed record FailoverDocument
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(FailoverDocument))]
 [JsonSerializable(typeof(JsonElement[][]))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class StoreJson : JsonSerializerContext;

@@ -20,6 +20,8 @@ public sealed class ClusterKeys(string @namespace, string scope)
 
     public string History => Prefix + "history";
 
+    public string Failsafe => Prefix + "failsafe";
+
     public string MembersPrefix => Prefix + "members/";
 
     public string Member(string name) => MembersPrefix + name;

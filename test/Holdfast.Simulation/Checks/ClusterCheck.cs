@@ -20,6 +20,8 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
     private string? holder;
     private long term;
     private bool isSynchronous;
+    private bool usesFailsafe;
+    private bool hasPromotedUnprotected;
     private bool wasRecordedSinceOn;
     private TimeSpan pausedUntil;
 
@@ -46,7 +48,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
     /// Two members that were promoted in turn from the same timeline, the second without knowing of the first, are on timelines of
     /// the same number: the server itself cannot tell them apart. Without synchronous mode nothing rules this out.
     /// </summary>
-    public bool MayCollide => !IsProtected;
+    public bool MayCollide => !IsProtected || hasPromotedUnprotected;
 
     public void Fail(string why)
     {
@@ -65,7 +67,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         Acknowledgements++;
         acknowledged.Add((write, end));
         scheduler.Mix(write);
-        if (holder != server.Name.Text && !IsTolerated(server))
+        if (holder != server.Name.Text && !IsTolerated(server) && !IsConfirmed(server))
         {
             Fail($"{server.Name} acknowledged write {write} while {holder ?? "nobody"} holds the lease");
         }
@@ -111,11 +113,12 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
             trace.Add(server.Name.Text, $"accepts writes on timeline {server.Directory.Timeline} from {server.Directory.Flushed}");
         }
 
+        hasPromotedUnprotected |= !IsProtected && server.Directory.Timeline > 1;
         if (holder == server.Name.Text)
         {
             ExpectEveryWrite(server, "began to accept writes");
         }
-        else if (!IsTolerated(server))
+        else if (!IsTolerated(server) && !IsConfirmed(server))
         {
             Fail($"{server.Name} began to accept writes while {holder ?? "nobody"} holds the lease");
         }
@@ -123,7 +126,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
 
     public void Begins(DatabaseServer server, DatabaseWork work)
     {
-        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && holder != server.Name.Text)
+        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && holder != server.Name.Text && !IsConfirmed(server))
         {
             Fail($"{server.Name} began to {work.GetType().Name} while {holder ?? "nobody"} holds the lease");
         }
@@ -193,6 +196,12 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
         || Host(server.Name.Text) is { WasInPauseLately: true }
         || store.Entry(keys.Initialize) is null or { Value.Length: 0 };
 
+    /// <summary>The lease has ended, and nobody can take it: every member has promised this one not to.</summary>
+    private bool IsConfirmed(DatabaseServer server) => holder is null && Host(server.Name.Text) is { } host && IsTrusted(host);
+
+    private bool IsTrusted(SimHost host) =>
+        usesFailsafe && store.Entry(keys.Failsafe) is not null && host.GuardedUntil > scheduler.Now;
+
     private void LeaderIs(string? name, long modified)
     {
         if (name is not null)
@@ -206,9 +215,14 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
             term = modified;
         }
 
-        if (holder is { } old && old != name && Host(old) is { Server.AcceptsWrites: true } late && !IsTolerated(late.Server))
+        if (holder is { } old && old != name && Host(old) is { Server.AcceptsWrites: true } late && !IsTolerated(late.Server) && !(name is null && IsTrusted(late)))
         {
             Fail($"the lease left {old} while its database accepts writes");
+        }
+
+        if (name is not null && hosts.FirstOrDefault(host => host.Name.Text != name && host.Server.AcceptsWrites && !IsTolerated(host.Server)) is { } other)
+        {
+            Fail($"{name} takes the lease while the database of {other.Name} accepts writes");
         }
 
         holder = name;
@@ -250,6 +264,7 @@ internal sealed class ClusterCheck(Scheduler scheduler, ClusterKeys keys, Trace 
     private void ConfigurationIs(string text)
     {
         var policy = Decisions.Configuration.DynamicConfiguration.ToPolicy(text).Policy;
+        usesFailsafe = policy.UsesFailsafe;
         isSynchronous = policy.SynchronousMode != SynchronousMode.Off;
         if (!isSynchronous)
         {

@@ -32,6 +32,7 @@ internal static class PolicyReader
             PrimaryStartTimeout = Seconds(configuration, "primary_start_timeout", "master_start_timeout", warnings) ?? initial.PrimaryStartTimeout,
             PrimaryStopTimeout = Seconds(configuration, "primary_stop_timeout", "master_stop_timeout", warnings) ?? initial.PrimaryStopTimeout,
             IsPaused = Flag(configuration, "pause", warnings) ?? false,
+            UsesFailsafe = Flag(configuration, "failsafe_mode", warnings) ?? false,
             UsesRewind = Flag(postgresql, "use_pg_rewind", warnings) ?? initial.UsesRewind,
             UsesSlots = Flag(postgresql, "use_slots", warnings) ?? initial.UsesSlots,
         };

@@ -10,6 +10,9 @@ public static class Election
 
     public static Decision Decide(ClusterView view) => view switch
     {
+        { PromisedTo: { } leader } =>
+            new(Rule.PromisedToLeader, $"this member has promised {leader}, which has lost the store, not to lead for now"),
+
         { Store.Initialization: null } => Initialize(view),
         { Store.Initialization: { SystemId: null } claim } when claim.Session == view.Session.Id => FirstSystem(view, claim),
         { Store.Initialization.SystemId: null } =>
@@ -85,6 +88,12 @@ public static class Election
         _ when view.OwnReport is not { } own || own.Revision < view.Store.LeaderlessSince =>
             new(Rule.AwaitReports, "nobody leads; the others are told this member's position first"),
 
+        _ when Failsafe.MayHavePromised(view) =>
+            new(Rule.PromisedToLeader, "this agent has just begun, and its earlier life may have promised a leader not to lead"),
+
+        _ when Failsafe.IsLeftOut(view) =>
+            new(Rule.NotInFailsafe, "this member is not on the failsafe list, so a leader may go on without having asked it"),
+
         { Tags.MayLead: false } =>
             new(Rule.NotAllowedToLead, "following a different leader because I am not allowed to promote"),
 
@@ -141,7 +150,7 @@ public static class Election
 
     private static Decision Acquire(ClusterView view, string reason) =>
         new(Rule.AcquireLease, reason,
-            new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision));
+            new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view)));
 
     private static bool IsWorthHearing(ClusterView view, MemberReport rival) =>
         rival.Tags.MayLead

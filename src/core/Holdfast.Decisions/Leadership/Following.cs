@@ -41,6 +41,9 @@ internal static class Following
             new(Rule.ReinitializeOnRequest, "an operator asked to clone this member anew; its database stops first",
                 new HaAction.Begin(new DatabaseWork.Stop(StopBudget))),
 
+        (OperatorRequest.Reinitialize, { IsDown: true }) when MustKeep(view) is { } why =>
+            new(Rule.KeepDirectory, $"an operator asked to clone this member anew; {why}"),
+
         (OperatorRequest.Reinitialize, { IsDown: true })
             when view.Report(view.OthersLease!.Holder) is { Role: DatabaseRole.Primary } leader && Upstreams.ToClone(view, leader) is { } source =>
             new(Rule.ReinitializeOnRequest, "an operator asked to clone this member anew",
@@ -163,10 +166,26 @@ internal static class Following
 
         _ when leader is null || !IsPrimary(leader) => new(Rule.WaitForLeader, $"{lease.Holder} holds the lease and is no primary yet"),
 
+        _ when MustKeep(view) is { } keep => new(Rule.KeepDirectory, $"{why}, but {keep}"),
+
         _ when Upstreams.ToClone(view, leader) is { } source =>
             new(rule, $"{why}: it is cloned from {source.Member}", new HaAction.Begin(new DatabaseWork.CloneFrom(source))),
 
         _ => new(Rule.WaitForLeader, $"{lease.Holder} has published no address"),
+    };
+
+    /// <summary>
+    /// Why the directory here may not be replaced now: on old knowledge this member may be the leader already, and while the store
+    /// names it, its log may be the only one with all that was acknowledged. Null when it may.
+    /// </summary>
+    public static string? MustKeep(ClusterView view) => view switch
+    {
+        { Database.Directory: not DataDirectoryState.Valid } => null,
+        _ when view.Now - view.Session.RenewedAt > view.Policy.TimeToLive =>
+            "the store has not answered for so long that this member may lead without knowing",
+        { Policy.SynchronousMode: not SynchronousMode.Off } when view.Store.Sync.HoldsEveryWrite(view.Self) =>
+            "the store names this member as one that holds every acknowledged write",
+        _ => null,
     };
 
     private static bool IsPrimary(MemberReport? leader) => leader is { Role: DatabaseRole.Primary, State: MemberState.Running };

@@ -44,7 +44,7 @@ public static class LeadershipRules
         { EarlierSelfHoldsLease: true } when Election.MayHoldEveryWrite(view) =>
             new(Rule.ReclaimLease,
                 "the leader key is this member's own, from an earlier life of its agent",
-                new HaAction.AcquireLease(view.Session.Id.Value, view.Store.Lease!.Term, view.Store.SyncRevision)),
+                new HaAction.AcquireLease(view.Session.Id.Value, view.Store.Lease!.Term, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
 
         { EarlierSelfHoldsLease: true } =>
             new(Rule.NotSynchronous, "the leader key is this member's own, from an earlier life of its agent, but the synchronous set names others"),
@@ -91,26 +91,43 @@ public static class LeadershipRules
         { Policy.IsPaused: true, OthersLease: null } when !CanTakeAtOnce(view) =>
             new(Rule.KeepPrimaryWhilePaused, "the cluster is paused: a primary without a lease is left as it is"),
 
+        // Nobody else can lead: each has promised not to. So the lease, which ended while the store was away, is simply taken again.
+        { OthersLease: null, IsTrustedByMembers: true, Session.Id: { } session } when Election.MayHoldEveryWrite(view) && !IsBehindHistory(view) =>
+            view.Store.Initialization is null && view.Database.SystemId is { } system
+                ? new(Rule.RetakeLease, "the store is back and empty, and every member has confirmed this primary: the cluster is written anew",
+                    new HaAction.CompleteInitialization(session, system, Revision.Absent))
+                : new(Rule.RetakeLease, "the lease ended while the store was away, and every member has confirmed this primary",
+                    new HaAction.AcquireLease(session, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
+
+        // Replicas of a cluster that the store has forgotten wait for their primary, so nobody else can take what is gone here.
+        { Store: { Lease: null, Initialization: null }, Memory.HasLed: true, Session.Id: { } session, Database.SystemId: { } system }
+            when view.Now < view.Session.FenceAt =>
+            new(Rule.RetakeLease, "the store has lost the cluster's keys; its primary runs here and writes them anew",
+                new HaAction.CompleteInitialization(session, system, Revision.Absent)),
+
+        { OthersLease: null, IsTrustedByMembers: true } =>
+            new(Rule.KeepPrimaryOnTrust, "every member has confirmed this primary; a session is opened before the lease is taken again"),
+
         // A fence is armed, or was for the agent before this one; without any, nothing else ends a primary that cannot reach the store.
         { EarlierSelfHoldsLease: true, Session.Id: { } session }
             when Election.MayHoldEveryWrite(view) && (view.Memory.HasLed || IsStillGuarded(view)) =>
             new(Rule.ReclaimLease,
                 "the leader key is this member's own, from an earlier life of its agent",
-                new HaAction.AcquireLease(session, view.Store.Lease!.Term, view.Store.SyncRevision)),
+                new HaAction.AcquireLease(session, view.Store.Lease!.Term, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
 
         { EarlierSelfHoldsLease: true } when IsStillGuarded(view) =>
             new(Rule.WaitForSession, "the leader key is this member's own; it is reclaimed as soon as a session is open"),
 
-        { Store.Lease: null, Memory.HasLed: false, Store.Initialization: null, Session.Id: { } session, Database.SystemId: { } system } =>
+        { Store.Lease: null, Memory.HasLed: false, PromisedTo: null, Store.Initialization: null, Session.Id: { } session, Database.SystemId: { } system } =>
             new(Rule.AdoptSystem,
                 "a primary was running here before this agent, and the cluster is new",
                 new HaAction.CompleteInitialization(session, system, Revision.Absent)),
 
-        { Store.Lease: null, Memory.HasLed: false, Session.Id: { } session, Store.Initialization.SystemId: { } system }
-            when Election.MayHoldEveryWrite(view) && view.Database.SystemId == system && !IsBehindHistory(view) =>
+        { Store.Lease: null, Memory.HasLed: false, PromisedTo: null, Session.Id: { } session, Store.Initialization.SystemId: { } system }
+            when Election.MayHoldEveryWrite(view) && view.Database.SystemId == system && !IsBehindHistory(view) && !Failsafe.IsLeftOut(view) =>
             new(Rule.AdoptPrimary,
                 "a primary was running here before this agent, and nobody leads",
-                new HaAction.AcquireLease(session, Term.None, view.Store.SyncRevision)),
+                new HaAction.AcquireLease(session, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
 
         { Store.Lease: null, Memory.HasLed: false, Session.Id: null } when IsStillGuarded(view) =>
             new(Rule.WaitForSession, "a primary was running here before this agent; a session is opened first"),

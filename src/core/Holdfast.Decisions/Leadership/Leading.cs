@@ -138,6 +138,11 @@ internal static class Leading
     /// </summary>
     private static Decision AfterCrash(ClusterView view) => view switch
     {
+        { IsFailsafeActive: true, Database.Control.WasPrimary: true } when Following.BackOff(view, DatabaseJobKind.StartPrimary) is null =>
+            new(Rule.RecoverInPlace,
+                "the database ended while the store is away, so nobody can be given the lease: it recovers in place",
+                new HaAction.Begin(new DatabaseWork.StartPrimary())),
+
         { Memory.DownSince: { } since } when view.Now - since < GraceForPositions && Candidates.IsAnyUnheardAfterCrash(view) =>
             new(Rule.AwaitFinalPositions, "the database ended; the others say first how far their logs go"),
 

@@ -25,6 +25,7 @@ public static class ReportRules
             // Before the history: once that shuts out the old timeline, the old timeline's position must not be asked of the new one.
             (Rule.PublishStatus, "the log has grown", leads ? Status(view) : null),
             (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
+            (Rule.RecordFailsafe, "the members that confirm a leader without the store have changed", leads ? FailsafeList(view) : null),
             (Rule.MaintainSlots, "members came or went", leads && view.Policy.UsesSlots && !view.Database.IsBusy ? Slots(view) : null),
         ];
         var first = due.FirstOrDefault(item => item.Action is not null);
@@ -102,6 +103,9 @@ public static class ReportRules
             ? null
             : new HaAction.WriteHistory(view.Store.Lease!.Term, view.Store.HistoryRevision, [.. view.Store.History, .. news]);
     }
+
+    private static HaAction.WriteFailsafe? FailsafeList(ClusterView view) =>
+        Failsafe.ListToWrite(view) is { } wanted ? new HaAction.WriteFailsafe(view.Store.Lease!.Term, wanted) : null;
 
     private static HaAction.WriteStatus? Status(ClusterView view)
     {

@@ -44,11 +44,15 @@ public static class Invariants
             "a data directory is replaced or rewritten while its database runs",
         HaAction.Begin { Work: DatabaseWork.CloneFrom or DatabaseWork.RewindTo } when view.OthersLease is null =>
             "a data directory is replaced or rewritten while nobody else leads",
+        HaAction.Begin { Work: DatabaseWork.CloneFrom } when Following.MustKeep(view) is { } why => why,
         HaAction.Begin { Work: DatabaseWork.Bootstrap } when view.Database.Directory is DataDirectoryState.Valid or DataDirectoryState.Foreign =>
             "a first database over an existing one",
         HaAction.Begin { Work: DatabaseWork.Bootstrap } when !LeadershipRules.IsInitializing(view) =>
             "a first database without the claim to make it",
         HaAction.AcquireLease when view.OthersLease is not null => "another member holds the lease",
+        HaAction.AcquireLease or HaAction.CompleteInitialization when view.PromisedTo is not null => "this member has promised not to lead",
+        HaAction.AcquireLease { FailsafeRevision: null } when view.Policy.UsesFailsafe => "the failsafe list is not looked at",
+        HaAction.AcquireLease when Failsafe.IsLeftOut(view) && !view.Memory.HasLed => "this member is not on the failsafe list",
         HaAction.AcquireLease when !view.EarlierSelfHoldsLease && !Candidates.MayHoldEveryWrite(view, view.Self) =>
             "synchronous mode is on, and this member may lack acknowledged writes",
         HaAction.HandOver or HaAction.WriteSync or HaAction.WriteStatus or HaAction.WriteHistory when !view.SelfHoldsLiveLease =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Ports.Peers;
 
 namespace Holdfast.Ports.Control;
 
@@ -46,6 +47,9 @@ public interface IMemberControl
 
     /// <summary>Clones this member anew from the leader; answers when it has begun.</summary>
     Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks this member to promise a leader that has lost the store not to lead for now; refused with the reason.</summary>
+    Task<ControlAnswer> ConfirmLeaderAsync(LeaderClaim claim, CancellationToken cancellationToken);
 
     /// <summary>Reads the local configuration file again.</summary>
     Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken);

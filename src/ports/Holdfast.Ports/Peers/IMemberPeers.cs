@@ -13,7 +13,16 @@ public interface IMemberPeers
     /// <param name="name">The member that is looked for.</param>
     /// <param name="cancellationToken">Ends the wait, which is short anyway.</param>
     Task<PeerPresence> LookForAsync(string apiUrl, MemberName name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks a member to promise that it does not lead for a time to live from when it answers. Null when it has promised; otherwise
+    /// why not, in words: it refused, or no answer came.
+    /// </summary>
+    Task<string?> ConfirmAsync(string apiUrl, LeaderClaim claim, CancellationToken cancellationToken);
 }
+
+/// <summary>What a leader that has lost the store asks of the members: to be left leading for this long.</summary>
+public sealed record LeaderClaim(MemberName Leader, TimeSpan TimeToLive);
 
 public enum PeerPresence
 {

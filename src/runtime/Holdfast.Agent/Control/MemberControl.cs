@@ -7,6 +7,7 @@ using Holdfast.Decisions;
 using Holdfast.Model;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 
@@ -23,6 +24,7 @@ internal sealed class MemberControl(
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(2);
     private readonly ConcurrentQueue<PendingRequest> requests = new();
+    private readonly ConcurrentQueue<PendingClaim> claims = new();
     private readonly DecisionLog log = new(options.DecisionsKept);
     private ScheduledRestart? scheduled;
     private long numbers;
@@ -124,6 +126,17 @@ internal sealed class MemberControl(
             : View is { Store.Lease: null }
                 ? Task.FromResult(new ControlAnswer(ControlOutcome.Refused, "Cluster has no leader, can not reinitialize"))
                 : BeginAsync(new OperatorRequest.Reinitialize(Interlocked.Increment(ref numbers)));
+
+    public async Task<ControlAnswer> ConfirmLeaderAsync(LeaderClaim claim, CancellationToken cancellationToken)
+    {
+        var pending = new PendingClaim(claim, Promise());
+        claims.Enqueue(pending);
+        signal.Wake();
+        return await pending.Answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The next leader that waits for this member's word; null when none does.</summary>
+    public PendingClaim? TakeClaim() => claims.TryDequeue(out var claim) ? claim : null;
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
 

@@ -37,7 +37,8 @@ internal sealed partial class Actor(
 
     private async Task<bool> ConfirmAsync(ClusterView view, HaAction action, CancellationToken stopping)
     {
-        using var limit = new CancellationTokenSource(RequestLimit(view.Policy), time);
+        var allowed = action is HaAction.AskMembers ? AskLimit(view) : RequestLimit(view.Policy);
+        using var limit = new CancellationTokenSource(allowed, time);
         using var request = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
         try
         {
@@ -46,12 +47,14 @@ internal sealed partial class Actor(
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             state.StoreFailed = true;
-            LogUnconfirmed(action.GetType().Name, $"no answer within {RequestLimit(view.Policy).TotalSeconds} s");
+            NoteFailure(action);
+            LogUnconfirmed(action.GetType().Name, $"no answer within {allowed.TotalSeconds:0.##} s");
             return false;
         }
         catch (StoreUnavailableException exception)
         {
             state.StoreFailed = true;
+            NoteFailure(action);
             LogUnconfirmed(action.GetType().Name, exception.Message);
             return false;
         }
@@ -67,7 +70,7 @@ internal sealed partial class Actor(
                 engine.Kill();
                 return true;
             case HaAction.Begin begin:
-                return Begin(begin.Work);
+                return Begin(view, begin.Work);
             case HaAction.Follow follow:
                 await engine.FollowAsync(follow.Upstream, cancellationToken);
                 return true;
@@ -89,6 +92,9 @@ internal sealed partial class Actor(
                 var presence = await peers.LookForAsync(look.ApiUrl, view.Self, cancellationToken);
                 state.Memory = state.Memory with { HasNamesake = presence == PeerPresence.Present };
                 return true;
+            case HaAction.AskMembers ask:
+                await AskMembersAsync(view, ask.Members, cancellationToken);
+                return true;
             case HaAction.Quit quit:
                 state.QuitReason = quit.Why;
                 return true;
@@ -103,9 +109,9 @@ internal sealed partial class Actor(
     }
 
     /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
-    private bool Begin(DatabaseWork work)
+    private bool Begin(ClusterView view, DatabaseWork work)
     {
-        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && !TryArm(state.Session.FenceAt))
+        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && !TryArm(view.MayServeUntil))
         {
             LogFenceMissing(work.GetType().Name);
             return false;
@@ -166,9 +172,10 @@ internal sealed partial class Actor(
         {
             case SessionKeeping.Alive:
                 state.Session = Renewed(session, before, state.Session.TimeToLive);
+                state.Memory = state.Memory with { StoreFailedAt = null };
 
                 // A lease that still stands under an earlier session ends with that one.
-                if (state.ArmedUntil is not null && view.SelfHoldsLiveLease)
+                if (state.ArmedUntil < state.Session.FenceAt && view.SelfHoldsLiveLease)
                 {
                     TryArm(state.Session.FenceAt);
                 }
@@ -180,7 +187,44 @@ internal sealed partial class Actor(
                 return false;
             default:
                 state.StoreFailed = true;
+                NoteFailure(new HaAction.RenewSession(session));
                 return false;
+        }
+    }
+
+    /// <summary>A session that could not be kept is what makes a leader ask the members.</summary>
+    private void NoteFailure(HaAction action)
+    {
+        if (action is HaAction.RenewSession or HaAction.OpenSession)
+        {
+            state.Memory = state.Memory with { StoreFailedAt = time.GetElapsedTime(0) };
+        }
+    }
+
+    /// <summary>All must agree. What was promised before still holds when one of them does not.</summary>
+    private async Task AskMembersAsync(ClusterView view, FailsafeMembers members, CancellationToken cancellationToken)
+    {
+        // The promises begin after this moment, so they end after what follows from it.
+        var before = time.GetElapsedTime(0);
+        state.Memory = state.Memory with { AskedMembersAt = before };
+        var life = view.Policy.TimeToLive;
+        var claim = new LeaderClaim(view.Self, life);
+        var others = members.ApiUrls.Where(member => member.Key != view.Self).ToArray();
+        var answers = await Task.WhenAll(others.Select(member => peers.ConfirmAsync(member.Value, claim, cancellationToken)));
+        for (var index = 0; index < answers.Length; index++)
+        {
+            if (answers[index] is { } refusal)
+            {
+                LogNotConfirmed(others[index].Key, refusal);
+                return;
+            }
+        }
+
+        var until = before + life - Policy.SafetyMarginOf(life);
+        state.Memory = state.Memory with { TrustedUntil = until };
+        if (state.ArmedUntil is { } armed && armed < until)
+        {
+            TryArm(until);
         }
     }
 
@@ -194,13 +238,14 @@ internal sealed partial class Actor(
 
     private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
     {
-        var transaction = Transactions.Of(view, action, keys, state.Options);
+        var transaction = Transactions.Of(view, action, keys, state.Options with { InitialConfiguration = state.Configuration ?? state.Options.InitialConfiguration });
         var before = state.Memory;
         state.Memory = Doubt(before, action);
         var result = await CommitAsync(transaction, before, cancellationToken);
         switch (result.Outcome)
         {
             case CommitOutcome.Committed:
+                state.Memory = state.Memory with { IsLeaseInDoubt = false };
                 Remember(view, action, result.Revision);
                 return true;
             case CommitOutcome.SessionEnded when action is not HaAction.HandOver:
@@ -212,6 +257,7 @@ internal sealed partial class Actor(
                 LogUnconfirmed(action.GetType().Name, "its fate is unknown");
                 return false;
             default:
+                state.Memory = state.Memory with { IsLeaseInDoubt = false };
                 LogUnconfirmed(action.GetType().Name, "the store has moved on meanwhile");
                 return false;
         }
@@ -223,8 +269,9 @@ internal sealed partial class Actor(
     /// </summary>
     private static AgentMemory Doubt(AgentMemory memory, HaAction action) => action switch
     {
-        HaAction.ReleaseLease release => memory with { GivenAway = release.Term },
-        HaAction.HandOver hand => memory with { GivenAway = hand.Term },
+        HaAction.ReleaseLease release => memory with { GivenAway = release.Term, TrustedUntil = null },
+        HaAction.HandOver hand => memory with { GivenAway = hand.Term, TrustedUntil = null },
+        HaAction.AcquireLease => memory with { IsLeaseInDoubt = true },
         HaAction.WriteSync write => memory with { SyncInDoubt = write.SyncRevision },
         _ => memory,
     };
@@ -260,7 +307,16 @@ internal sealed partial class Actor(
 
     /// <summary>One request never takes so long that the lease could suffer from waiting for it.</summary>
     private static TimeSpan RequestLimit(Policy policy) =>
-        TimeSpan.FromTicks(Math.Clamp(policy.RenewEvery.Ticks, TimeSpan.TicksPerMillisecond * 200, TimeSpan.TicksPerSecond * 2));
+        TimeSpan.FromTicks(Math.Clamp(policy.RenewEvery.Ticks / 2, TimeSpan.TicksPerMillisecond * 200, TimeSpan.TicksPerSecond * 2));
+
+    /// <summary>An answer that comes after the database was fenced helps nobody.</summary>
+    private TimeSpan AskLimit(ClusterView view) => TimeSpan.FromTicks(Math.Clamp(
+        (view.MayServeUntil - time.GetElapsedTime(0)).Ticks - (TimeSpan.TicksPerMillisecond * 50),
+        TimeSpan.TicksPerMillisecond * 200,
+        TimeSpan.TicksPerSecond * 2));
+
+    [LoggerMessage(1204, LogLevel.Warning, "{Member} does not confirm this leader: {Why}")]
+    private partial void LogNotConfirmed(MemberName member, string why);
 
     [LoggerMessage(1201, LogLevel.Warning, "{Action} is not confirmed: {Why}")]
     private partial void LogUnconfirmed(string action, string why);

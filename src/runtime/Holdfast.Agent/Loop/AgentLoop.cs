@@ -2,8 +2,10 @@ using Holdfast.Agent.Control;
 using Holdfast.Agent.Store;
 using Holdfast.Decisions;
 using Holdfast.Decisions.Configuration;
+using Holdfast.Decisions.Leadership;
 using Holdfast.Decisions.Safety;
 using Holdfast.Model;
+using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
 using Microsoft.Extensions.Logging;
 
@@ -83,8 +85,8 @@ internal sealed partial class AgentLoop(
 
         var view = Compose();
         var memory = Remembering.Step(view);
-        state.Memory = memory;
-        view = view with { Memory = memory };
+        view = Promise(view with { Memory = memory });
+        state.Memory = view.Memory;
         control.Publish(view, cache.Configuration, fences.Readiness);
         SettleRequest(view);
         KeepFences(view);
@@ -148,13 +150,14 @@ internal sealed partial class AgentLoop(
             return;
         }
 
-        var text = cache.Configuration ?? options.InitialConfiguration;
+        var text = cache.LastConfiguration ?? options.InitialConfiguration;
         var reading = DynamicConfiguration.ToPolicy(text);
         foreach (var warning in reading.Warnings)
         {
             LogConfigurationWarning(warning);
         }
 
+        state.Configuration = text;
         policy = reading.Policy;
         isPolicyKnown = true;
         await engine.ConfigureAsync(text, stopping);
@@ -177,6 +180,30 @@ internal sealed partial class AgentLoop(
         ScheduledRestartAt = control.ScheduledRestartAt,
         Request = state.Request is { Job: null } pending ? pending.Request : control.TakeRequest(state),
     };
+
+    /// <summary>
+    /// Answers leaders that have lost the store. Between two turns, so that no write of this member's is on its way that a promise
+    /// would come too late for.
+    /// </summary>
+    private ClusterView Promise(ClusterView view)
+    {
+        while (control.TakeClaim() is { } pending)
+        {
+            var claim = pending.Claim;
+            var refusal = Failsafe.ReasonToRefuse(view, claim.Leader);
+            if (refusal is null)
+            {
+                var life = claim.TimeToLive > view.Policy.TimeToLive ? claim.TimeToLive : view.Policy.TimeToLive;
+                view = view with { Memory = view.Memory with { Promise = new LeaderPromise(claim.Leader, view.Now + life) } };
+            }
+
+            pending.Answer.TrySetResult(refusal is null
+                ? new(ControlOutcome.Done, "Accepted")
+                : new(ControlOutcome.Refused, refusal));
+        }
+
+        return view;
+    }
 
     /// <summary>Answers the person who asked once the job that carries the request out has ended.</summary>
     private void SettleRequest(ClusterView view)
@@ -209,9 +236,9 @@ internal sealed partial class AgentLoop(
                 actor.Disarm();
             }
         }
-        else if (view.SelfHoldsLiveLease && state.ArmedUntil != state.Session.FenceAt)
+        else if (view.SelfHoldsLiveLease && state.ArmedUntil != view.MayServeUntil)
         {
-            actor.TryArm(state.Session.FenceAt);
+            actor.TryArm(view.MayServeUntil);
         }
     }
 

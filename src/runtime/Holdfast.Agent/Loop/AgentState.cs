@@ -1,5 +1,6 @@
 using Holdfast.Model;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Peers;
 
 namespace Holdfast.Agent.Loop;
 
@@ -15,6 +16,9 @@ internal sealed class AgentState
         [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(options))]
         set => options = value;
     }
+
+    /// <summary>The dynamic configuration that the agent goes by, JSON.</summary>
+    public string? Configuration { get; set; }
 
     public OwnSession Session { get; set; } = OwnSession.None;
 
@@ -43,3 +47,6 @@ internal sealed record PendingRequest(OperatorRequest Request, TaskCompletionSou
 
     public TimeSpan AcceptedAt { get; init; }
 }
+
+/// <summary>A leader that has lost the store, and waits for this member's word.</summary>
+internal sealed record PendingClaim(LeaderClaim Claim, TaskCompletionSource<ControlAnswer> Answer);

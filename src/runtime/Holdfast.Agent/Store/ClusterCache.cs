@@ -27,6 +27,9 @@ internal sealed partial class ClusterCache(
     /// <summary>The dynamic configuration as the store holds it; null when it holds none.</summary>
     public string? Configuration => entries.GetValueOrDefault(keys.Config)?.Value;
 
+    /// <summary>The last one that it held: what the cluster goes by when the store has lost it.</summary>
+    public string? LastConfiguration { get; private set; }
+
     public StoreView View => view ??= Compose();
 
     public StoreEntry? Entry(string key) => entries.GetValueOrDefault(key);
@@ -121,6 +124,7 @@ internal sealed partial class ClusterCache(
     private void Advance(Revision reached)
     {
         revision = reached;
+        LastConfiguration = Configuration ?? LastConfiguration;
         leaderlessSince = entries.ContainsKey(keys.Leader) ? null : leaderlessSince ?? reached;
         view = null;
     }
@@ -151,6 +155,7 @@ internal sealed partial class ClusterCache(
         Status = Entry(keys.Status) is { } status ? Documents.ToStatus(status.Value) : ClusterStatus.Empty,
         ConfigurationRevision = Entry(keys.Config)?.Modified ?? Revision.Absent,
         History = Entry(keys.History) is { } history ? Documents.ToHistory(history.Value) : [],
+        Failsafe = Entry(keys.Failsafe) is { } failsafe ? Documents.ToFailsafe(failsafe) : null,
         HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
     };
 

@@ -75,6 +75,24 @@ internal static class Documents
         },
         StoreJson.Default.SyncDocument);
 
+    public static FailsafeMembers? ToFailsafe(StoreEntry entry) =>
+        Parse(entry.Value, StoreJson.Default.SortedDictionaryStringString) is { } urls
+            ? new FailsafeMembers(
+                urls.ToImmutableSortedDictionary(pair => new MemberName(pair.Key), pair => pair.Value),
+                entry.Modified)
+            : null;
+
+    public static string ToText(ImmutableSortedDictionary<MemberName, string> apiUrls)
+    {
+        var urls = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, url) in apiUrls)
+        {
+            urls[name.Text] = url;
+        }
+
+        return JsonSerializer.Serialize(urls, StoreJson.Default.SortedDictionaryStringString);
+    }
+
     public static ClusterStatus ToStatus(string value) =>
         Parse(value, StoreJson.Default.StatusDocument) is { } document
             ? new ClusterStatus(

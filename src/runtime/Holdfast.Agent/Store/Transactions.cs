@@ -15,7 +15,11 @@ internal static class Transactions
     public static StoreTransaction Of(ClusterView view, HaAction action, ClusterKeys keys, AgentOptions options) => action switch
     {
         HaAction.AcquireLease acquire => new(
-            [new(keys.Leader, new Revision(acquire.Replaces.Number)), new(keys.Sync, acquire.SyncRevision)],
+            [
+                new(keys.Leader, new Revision(acquire.Replaces.Number)),
+                new(keys.Sync, acquire.SyncRevision),
+                .. acquire.FailsafeRevision is { } list ? (StoreCondition[])[new(keys.Failsafe, list)] : [],
+            ],
             [new StoreWrite.Put(keys.Leader, view.Self.Text, acquire.Session)]),
 
         HaAction.ReleaseLease release => new(
@@ -49,6 +53,10 @@ internal static class Transactions
         HaAction.WriteHistory write => new(
             [Leads(keys, write.Term), new(keys.History, write.HistoryRevision)],
             [new StoreWrite.Put(keys.History, Documents.ToText(write.History), null)]),
+
+        HaAction.WriteFailsafe write => new(
+            [Leads(keys, write.Term)],
+            [new StoreWrite.Put(keys.Failsafe, Documents.ToText(write.ApiUrls), null)]),
 
         HaAction.ClearSwitchover clear => new(
             [new(keys.Failover, clear.Revision)],

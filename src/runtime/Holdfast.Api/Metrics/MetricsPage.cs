@@ -49,9 +49,9 @@ internal static class MetricsPage
     {
         var view = snapshot.View;
         text.Gauge("patroni_cluster_unlocked", "Value is 1 if the cluster is unlocked, 0 if locked.", snapshot.IsUnlocked);
-        text.Gauge("patroni_failsafe_mode_is_active", "Value is 1 if failsafe mode is active, 0 if inactive.", false);
-        text.Gauge("patroni_failsafe_mode_enabled", "Value is 1 if failsafe_mode is enabled, 0 otherwise.", false);
-        text.Gauge("patroni_failsafe_member", "Value is 1 if this node is a member of failsafe, 0 otherwise.", false);
+        text.Gauge("patroni_failsafe_mode_is_active", "Value is 1 if failsafe mode is active, 0 if inactive.", view is { IsFailsafeActive: true } or { PromisedTo: not null });
+        text.Gauge("patroni_failsafe_mode_enabled", "Value is 1 if failsafe_mode is enabled, 0 otherwise.", snapshot.Policy.UsesFailsafe);
+        text.Gauge("patroni_failsafe_member", "Value is 1 if this node is a member of failsafe, 0 otherwise.", view?.Store.Failsafe?.ApiUrls.ContainsKey(view.Self) == true);
         text.Gauge("patroni_dcs_last_seen", "Epoch timestamp when DCS was last contacted successfully.", view is { Store.IsKnown: true } ? Math.Floor(Epoch(snapshot.UtcNow - (snapshot.Now - view.Store.ConfirmedAt))) : 0);
         text.Gauge("patroni_is_paused", "Value is 1 if auto failover is disabled, 0 otherwise.", snapshot.Policy.IsPaused);
         text.Gauge("patroni_failover_priority", "Failover priority of this node.", view is null ? 0 : view.Tags.MayLead ? view.Tags.FailoverPriority : 0);

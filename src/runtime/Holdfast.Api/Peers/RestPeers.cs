@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Api.Contracts;
 using Holdfast.Model;
@@ -16,6 +19,8 @@ public sealed class RestPeers : IMemberPeers, IDisposable
     private readonly string scope;
     private readonly PeerTls tls;
     private readonly HttpClient anyone;
+    private readonly HttpClient members;
+    private readonly AuthenticationHeaderValue? credentials;
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used.</exception>
     /// <exception cref="IOException">A certificate's file cannot be read.</exception>
@@ -25,6 +30,10 @@ public sealed class RestPeers : IMemberPeers, IDisposable
         scope = options.Scope;
         tls = PeerTls.Read(options);
         anyone = tls.CreateClient(verifies: false);
+        members = tls.CreateClient(verifies: true);
+        credentials = options.Credentials is { } known
+            ? new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{known.Username}:{known.Password}")))
+            : null;
     }
 
     public async Task<PeerPresence> LookForAsync(string apiUrl, MemberName name, CancellationToken cancellationToken)
@@ -50,9 +59,36 @@ public sealed class RestPeers : IMemberPeers, IDisposable
         }
     }
 
+    public async Task<string?> ConfirmAsync(string apiUrl, LeaderClaim claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var body = new FailsafeBody { Name = claim.Leader.Text, Ttl = claim.TimeToLive.TotalSeconds };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(apiUrl), "/failsafe"))
+            {
+                // With its length: Patroni's server takes no chunks.
+                Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Wire.FailsafeBody)),
+            };
+            request.Headers.Authorization = credentials;
+            using var answer = await members.SendAsync(request, cancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK
+                ? null
+                : $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}".TrimEnd();
+        }
+        catch (OperationCanceledException)
+        {
+            return "no answer came in time";
+        }
+        catch (Exception failed) when (failed is HttpRequestException or UriFormatException or IOException)
+        {
+            return failed.InnerException?.Message ?? failed.Message;
+        }
+    }
+
     public void Dispose()
     {
         anyone.Dispose();
+        members.Dispose();
         tls.Dispose();
     }
 }

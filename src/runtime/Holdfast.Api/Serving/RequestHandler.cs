@@ -15,6 +15,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     private readonly TimeSpan servingSince = time.GetElapsedTime(0);
     private readonly SwitchoverEndpoint switchover = new(control, time);
     private readonly RestartEndpoint restart = new(control);
+    private readonly FailsafeEndpoint failsafe = new(control);
     private readonly ConfigurationEndpoint configuration = new(control);
 
     public async Task HandleAsync(HttpContext context)
@@ -66,7 +67,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         "/cluster" => Reply.Json(StatusCodes.Status200OK, ClusterBuilder.Build(snapshot, current), ApiJson.Wire.ClusterOverview),
         "/history" => Reply.RawJson(StatusCodes.Status200OK, HistoryText.Write(snapshot.View)),
         "/config" => configuration.Get(snapshot),
-        "/failsafe" => Reply.Empty(StatusCodes.Status502BadGateway),
+        "/failsafe" => FailsafeEndpoint.Get(snapshot),
         "/metrics" => Reply.Words(StatusCodes.Status200OK, MetricsPage.Write(snapshot, current, control)) with { ContentType = MetricsText.ContentType },
         "/liveness" => Reply.Empty(HealthCheck.Liveness(snapshot)),
         "/readiness" => Reply.Empty(HealthCheck.Readiness(query, snapshot)),
@@ -97,7 +98,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             "DELETE /restart" => await restart.DeleteAsync(cancellationToken),
             "POST /reload" => await ReloadAsync(cancellationToken),
             "POST /reinitialize" => await ReinitializeAsync(snapshot, cancellationToken),
-            _ => Reply.Empty(StatusCodes.Status502BadGateway),
+            _ => await failsafe.PostAsync(body, snapshot, cancellationToken),
         };
     }
 

@@ -27,6 +27,7 @@ internal static class MemberStatusBuilder
             Replication = isRunning && database is { Standbys.IsEmpty: false } ? [.. database.Standbys.Select(standby => Replication(standby, database))] : null,
             Pause = snapshot.Policy.IsPaused ? true : null,
             ClusterUnlocked = snapshot.IsUnlocked ? true : null,
+            FailsafeModeIsActive = view is { IsFailsafeActive: true } or { PromisedTo: not null } ? true : null,
             DcsLastSeen = view is { Store.IsKnown: true } ? (snapshot.UtcNow - (snapshot.Now - view.Store.ConfirmedAt)).ToUnixTimeSeconds() : 0,
             Tags = Tags(options.TagsJson),
             DatabaseSystemIdentifier = database?.SystemId is { Length: > 0 } system ? system : null,
