@@ -20,6 +20,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     private SimEngine? engine;
     private StoreClient? client;
     private SimGuard? guard;
+    private SimThreadFence? fence;
     private StoreLine? line;
     private double losesAnswers;
     private ClusterView? lastView;
@@ -37,8 +38,9 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
     /// <summary>Whose REST interface answers at an address.</summary>
     public Func<string, SimHost?> HostAt { get; set; } = static _ => null;
 
-    /// <summary>When the guard kills the database; null when it will not.</summary>
-    public TimeSpan? GuardedUntil => guard is { IsReady: true } ? guard.Deadline : null;
+    /// <summary>When a fence kills the database; null when it will not.</summary>
+    public TimeSpan? GuardedUntil =>
+        guard is { IsReady: true, Deadline: { } guarded } ? guarded : Agent is null ? null : fence?.Deadline;
 
     public string ApiUrl => options.ApiUrl;
 
@@ -86,7 +88,7 @@ internal sealed class SimHost(DatabaseServer server, IReadOnlyList<DatabaseServe
         line = new StoreLine(parts.Store, parts.Network, parts.Random, parts.Scheduler, own, server.Place) { LosesAnswers = losesAnswers };
         client = new StoreClient(line);
         engine = new SimEngine(server, all, own, signal, parts);
-        var fence = new SimThreadFence(own, parts.Scheduler, server);
+        fence = new SimThreadFence(own, parts.Scheduler, server);
         var loggers = new SimLoggers(Name.Text, parts.Trace, text => parts.Check.Fail($"{Name}: {text}"));
         var ports = new AgentPorts(
             client,

@@ -25,7 +25,7 @@ internal sealed class Health(SimWorld world)
 
         foreach (var server in world.Servers)
         {
-            if (server != leader && !(server.IsRunning && !server.IsPrimary && server.Replication.IsReceiving))
+            if (server != leader && !server.Replication.HasCollided && !(server.IsRunning && !server.IsPrimary && server.Replication.IsReceiving))
             {
                 return $"{server.Name} does not stream: it is {server.State}, directory {server.Directory.State}, at {server.Directory.Flushed} on timeline {server.Directory.Timeline}";
             }

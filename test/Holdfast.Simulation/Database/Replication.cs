@@ -177,6 +177,9 @@ internal sealed class Replication(
         });
     }
 
+    /// <summary>Its log left the leader's on a timeline of the same number, which the server cannot tell: a person must clone it anew.</summary>
+    public bool HasCollided { get; private set; }
+
     private bool TryOpen(DatabaseServer source)
     {
         if (source == server || !source.IsRunning || source.Process.IsFrozen || source.Process.IsDead
@@ -191,6 +194,7 @@ internal sealed class Replication(
         {
             if (check.MayCollide)
             {
+                HasCollided = true;
                 return false;
             }
 

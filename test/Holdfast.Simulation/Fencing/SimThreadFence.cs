@@ -7,7 +7,7 @@ namespace Holdfast.Simulation.Fencing;
 /// <summary>The fence inside the agent's process: it freezes and dies with it.</summary>
 internal sealed class SimThreadFence(SimProcess process, Scheduler scheduler, DatabaseServer server) : IFence
 {
-    private TimeSpan? deadline;
+    public TimeSpan? Deadline { get; private set; }
 
     public string Name => "agent";
 
@@ -15,21 +15,21 @@ internal sealed class SimThreadFence(SimProcess process, Scheduler scheduler, Da
 
     public void Arm(TimeSpan fenceAt)
     {
-        var wake = deadline is not { } current || fenceAt < current;
-        deadline = fenceAt;
+        var wake = Deadline is not { } current || fenceAt < current;
+        Deadline = fenceAt;
         if (wake)
         {
             WaitFor(fenceAt);
         }
     }
 
-    public void Disarm() => deadline = null;
+    public void Disarm() => Deadline = null;
 
     private void WaitFor(TimeSpan at) => scheduler.At(at, new Work(process, Look));
 
     private void Look()
     {
-        if (deadline is not { } at)
+        if (Deadline is not { } at)
         {
             return;
         }
@@ -40,7 +40,7 @@ internal sealed class SimThreadFence(SimProcess process, Scheduler scheduler, Da
             return;
         }
 
-        deadline = null;
+        Deadline = null;
         server.Kill();
     }
 }
