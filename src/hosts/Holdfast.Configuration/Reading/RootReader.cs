@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
-using Holdfast.Configuration.Yaml;
 
 namespace Holdfast.Configuration.Reading;
 
@@ -9,12 +7,10 @@ internal static class RootReader
 {
     private const string DefaultNamespace = "service";
     private const int RestApiPortDefault = 8008;
-    private const int RaftPortDefault = 2380;
 
     private static readonly SearchValues<char> NameLetters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
-    private static readonly string[] UnsupportedStores = ["etcd3", "etcd", "consul", "zookeeper", "exhibitor", "kubernetes"];
     private static readonly string[] UnsupportedEngines = ["mysql", "mongodb"];
 
     public static HoldfastConfiguration? Read(Section root, ConfigurationPurpose purpose)
@@ -32,7 +28,7 @@ internal static class RootReader
             Name = name ?? "",
             Log = LogReader.Read(root.Inner("log")),
             RestApi = restApi,
-            Raft = ReadRaft(root, isAgent),
+            Raft = RaftReader.Read(root.Inner("raft"), isAgent),
             PostgreSql = PostgreSqlReader.Read(root, isAgent),
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap")),
             Tags = TagsReader.Read(root.Inner("tags")),
@@ -40,6 +36,7 @@ internal static class RootReader
             Ctl = ReadCtl(root.Inner("ctl"), restApi),
             UsesGuard = root.Flag("guard") ?? true,
         };
+        StoreChoice.Check(root, isAgent);
         RefuseUnsupported(root, isAgent);
         root.AcceptWithoutMeaning("it tunes Patroni's own threads", "thread_pool_size", "thread_stack_size");
         root.RefuseUnknown();
@@ -139,59 +136,6 @@ internal static class RootReader
         return username is not null && password is not null ? new(username, password) : null;
     }
 
-    private static RaftConfiguration? ReadRaft(Section root, bool isAgent)
-    {
-        var section = root.Inner("raft");
-        if (!section.IsPresent)
-        {
-            return null;
-        }
-
-        var self = section.ReachableAddress("self_addr", RaftPortDefault);
-        if (isAgent && section.Node("self_addr") is null)
-        {
-            section.Missing("self_addr", "10.0.0.1:2380");
-        }
-
-        var raft = new RaftConfiguration
-        {
-            SelfAddress = self ?? new("127.0.0.1", RaftPortDefault),
-            BindAddress = section.Address("bind_addr", RaftPortDefault) ?? self ?? new("127.0.0.1", RaftPortDefault),
-            PartnerAddresses = ReadPartners(section),
-            DataDirectory = section.Text("data_dir"),
-            Password = section.Text("password"),
-            CertFile = section.Text("certfile"),
-            KeyFile = section.Text("keyfile"),
-            CaFile = section.Text("cafile"),
-        };
-        section.AcceptWithoutMeaning(
-            "it tunes Patroni's own Raft library",
-            "min_timeout", "max_timeout", "connection_timeout", "append_entries_period", "connection_retry_time", "leader_fallback_timeout");
-        section.RefuseUnknown();
-        return raft;
-    }
-
-    private static ImmutableArray<HostPort> ReadPartners(Section section)
-    {
-        var partners = ImmutableArray.CreateBuilder<HostPort>();
-        ImmutableArray<string> texts = section.Node("partner_addrs") is ConfigNode.Scalar scalar
-            ? [.. scalar.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
-            : section.Texts("partner_addrs") ?? [];
-        foreach (var text in texts)
-        {
-            if (Addresses.ParseAddress(text, RaftPortDefault) is { } address)
-            {
-                partners.Add(address);
-            }
-            else
-            {
-                section.Error("partner_addrs", $"'{text}' is not an address such as 10.0.0.2:2380");
-            }
-        }
-
-        return partners.ToImmutable();
-    }
-
     private static WatchdogConfiguration ReadWatchdog(Section section)
     {
         var initial = new WatchdogConfiguration();
@@ -228,35 +172,18 @@ internal static class RootReader
 
     private static void RefuseUnsupported(Section root, bool isAgent)
     {
-        var refused = false;
-        foreach (var store in UnsupportedStores.Where(store => root.Node(store) is not null))
+        var engines = UnsupportedEngines.Where(engine => root.Node(engine) is not null).ToArray();
+        var usesCitus = root.Node("citus") is not null;
+
+        // A command line speaks to members only, whatever they run.
+        foreach (var engine in isAgent ? engines : [])
         {
-            refused = true;
-            Report(store, $"this store is not yet supported; supported is 'raft', the embedded store: raft: {{self_addr: HOST:{RaftPortDefault}, partner_addrs: [...]}}");
+            root.Error(engine, "this engine is not yet supported; supported is 'postgresql'");
         }
 
-        if (isAgent && !refused && root.Node("raft") is null)
+        if (isAgent && usesCitus)
         {
-            root.Error("raft", $"no store is configured; supported is 'raft', the embedded store: raft: {{self_addr: HOST:{RaftPortDefault}, partner_addrs: [...]}}");
-        }
-
-        foreach (var engine in UnsupportedEngines.Where(engine => root.Node(engine) is not null))
-        {
-            Report(engine, "this engine is not yet supported; supported is 'postgresql'");
-        }
-
-        if (root.Node("citus") is not null)
-        {
-            Report("citus", "Citus is not supported");
-        }
-
-        void Report(string key, string message)
-        {
-            // A command line speaks to members only, whatever they coordinate through.
-            if (isAgent)
-            {
-                root.Error(key, message);
-            }
+            root.Error("citus", "Citus is not supported");
         }
     }
 }

@@ -3,6 +3,7 @@ using Holdfast.Agent;
 using Holdfast.Agent.Loop;
 using Holdfast.Api;
 using Holdfast.Configuration;
+using Holdfast.Decisions.Configuration;
 using Holdfast.Engines.PostgreSql;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Guard;
@@ -44,18 +45,13 @@ internal sealed partial class AgentProcess
     private async Task<int> RunAsync(LineLoggers loggers)
     {
         var engineOptions = EngineOptions.Of(configuration);
-        if (configuration.Raft is not { } raft)
-        {
-            throw new StartRefusedException("no store is configured: this version has the embedded one, section raft (self_addr, partner_addrs, data_dir, password)", null);
-        }
-
         using var ending = new Ending();
         await using var exclusive = Parts.LockDirectory(engineOptions.DataDirectory);
         var signal = new AgentSignal(HostClock.Time);
         await using var engine = database = CreateEngine(engineOptions, signal, loggers);
         LogStarting(Product.Version, configuration.Name, configuration.Scope, engineOptions.OsUser ?? Environment.UserName);
 
-        await using var store = await Parts.StartStoreAsync(StoreOptions.Of(raft, engineOptions.DataDirectory + ".raft", join: false), loggers);
+        await using var store = await Stores.OpenAsync(configuration, engineOptions.DataDirectory, loggers);
         using var agentFence = new ThreadFence(HostClock.Time, new PostgreSqlKiller(engineOptions.DataDirectory).Kill, late => LogFenced(late.TotalMilliseconds));
         using var guard = configuration.UsesGuard ? Parts.CreateGuard(engineOptions.DataDirectory, signal, loggers) : null;
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
@@ -145,8 +141,15 @@ internal sealed partial class AgentProcess
             ReplicateFrom = configuration.Tags.ReplicateFrom,
         },
         TagsJson = configuration.Tags.PublishedJson,
-        InitialConfiguration = configuration.Bootstrap.DynamicConfiguration,
+        InitialConfiguration = Initial(configuration),
     };
+
+    /// <summary>A cluster that begins on a store of somebody else's outlives it, unless the operator says otherwise.</summary>
+    private static string Initial(HoldfastConfiguration configuration)
+    {
+        var stated = configuration.Bootstrap.DynamicConfiguration;
+        return Stores.IsExternal(configuration) ? DynamicConfiguration.Merge("""{"failsafe_mode": true}""", stated).Json : stated;
+    }
 
     /// <summary>Reads the file again; a file with errors changes nothing.</summary>
     private Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken)

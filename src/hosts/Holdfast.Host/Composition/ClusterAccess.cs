@@ -3,7 +3,6 @@ using Holdfast.Cli;
 using Holdfast.Configuration;
 using Holdfast.Host.Commands;
 using Holdfast.Ports.Store;
-using Holdfast.Stores.Raft;
 using Holdfast.StoreLayout;
 
 namespace Holdfast.Host.Composition;
@@ -34,22 +33,16 @@ internal sealed class ClusterAccess : IClusterAccess
         };
     }
 
-    /// <summary>Asks the embedded store, through any of its voters, where the cluster's members are.</summary>
+    /// <summary>Asks the store where the cluster's members are.</summary>
     public async Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken)
     {
         var configuration = Load(configurationPath);
-        if (configuration.Raft is not { } raft)
+        await using var store = Stores.OpenClient(configuration);
+        if (store is null)
         {
             return [];
         }
 
-        var options = new RaftClientOptions
-        {
-            Addresses = [raft.SelfAddress.ToString(), .. raft.PartnerAddresses.Select(partner => partner.ToString())],
-            Password = raft.Password,
-            Tls = StoreOptions.Tls(raft),
-        };
-        await using var store = new RaftStoreClient(options, HostClock.Time);
         try
         {
             var keys = new ClusterKeys(configuration.Namespace, scope);

@@ -1,0 +1,35 @@
+using Holdfast.Configuration;
+using Holdfast.Ports.Store;
+using Holdfast.Stores.Raft;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Host.Composition;
+
+/// <summary>From the operator's words to a store: the one place that knows them all.</summary>
+internal static class Stores
+{
+    /// <summary>The store as an agent uses it, for as long as it runs.</summary>
+    /// <exception cref="StartRefusedException">The operator must mend something first.</exception>
+    public static async Task<IConsensusStore> OpenAsync(HoldfastConfiguration configuration, string dataDirectory, ILoggerFactory loggers) => configuration switch
+    {
+        { Raft: { } raft } => await Parts.StartStoreAsync(StoreOptions.Of(raft, dataDirectory + ".raft", join: false), loggers),
+        _ => throw new StartRefusedException("no store is configured: name one, such as raft (self_addr, partner_addrs, data_dir, password)", null),
+    };
+
+    /// <summary>The store as a command line uses it, for a moment; null when none is configured.</summary>
+    public static IConsensusStore? OpenClient(HoldfastConfiguration configuration) => configuration switch
+    {
+        { Raft: { } raft } => new RaftStoreClient(
+            new RaftClientOptions
+            {
+                Addresses = [raft.SelfAddress.ToString(), .. raft.PartnerAddresses.Select(partner => partner.ToString())],
+                Password = raft.Password,
+                Tls = StoreOptions.Tls(raft),
+            },
+            HostClock.Time),
+        _ => null,
+    };
+
+    /// <summary>The store runs apart from the members, so losing it need not mean losing them.</summary>
+    public static bool IsExternal(HoldfastConfiguration configuration) => configuration.Raft is null;
+}
