@@ -66,6 +66,8 @@ internal sealed class Terminal : IClusterAccess, IAsyncDisposable
         }
     }
 
+    public ScriptedStore Store { get; } = new();
+
     public Task<(int Status, string Output, string Error)> RunAsync(params string[] arguments) => AnswerAsync("", arguments);
 
     public async Task<(int Status, string Output, string Error)> AnswerAsync(string input, params string[] arguments)
@@ -74,7 +76,7 @@ internal sealed class Terminal : IClusterAccess, IAsyncDisposable
         using var error = new StringWriter();
         using var reader = new StringReader(input);
         var console = new CliConsole(output, error, reader, false, Environment);
-        var root = HoldfastCli.Create(this, console, TimeProvider.System, "0.1.0");
+        var root = HoldfastCli.Create(this, Store, console, TimeProvider.System, "0.1.0");
         var status = await HoldfastCli.RunAsync(root, arguments, console, CancellationToken.None);
         return (status, output.ToString(), error.ToString());
     }

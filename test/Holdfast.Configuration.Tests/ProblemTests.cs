@@ -43,7 +43,7 @@ public sealed class ProblemTests
         var ofAgent = Configurations.Parse(Configurations.Smallest + line);
         var ofCommandLine = Configurations.Parse(Configurations.Smallest + line, ConfigurationPurpose.CommandLine);
 
-        Assert.Contains("supported is 'raft'", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("supported: raft", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
         Assert.Empty(ofCommandLine.Problems);
     }
 

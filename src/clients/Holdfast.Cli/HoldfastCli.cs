@@ -11,12 +11,12 @@ public static class HoldfastCli
 
     /// <summary>All verbs; the host adds its own (<c>agent</c>, <c>validate</c>).</summary>
     public static RootCommand Create(
-        IClusterAccess access, CliConsole console, TimeProvider time, string version, params IEnumerable<Command> hostCommands)
+        IClusterAccess access, IStoreAdministration store, CliConsole console, TimeProvider time, string version, params IEnumerable<Command> hostCommands)
     {
         var global = new GlobalOptions();
         var context = new CommandContext(access, console, time, version, global);
         var root = new RootCommand("Holdfast keeps databases available.") { global.Configuration, global.Insecure, global.Api };
-        foreach (var command in hostCommands.Concat(Verbs(context)))
+        foreach (var command in hostCommands.Concat(Verbs(context)).Append(StoreCommands.Create(context, store)))
         {
             RefuseUnknownOptions(command);
             root.Add(command);

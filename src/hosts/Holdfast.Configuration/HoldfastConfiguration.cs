@@ -141,6 +141,9 @@ public sealed record RaftConfiguration
 
     public string? DataDirectory { get; init; }
 
+    /// <summary>The node is empty and waits until a member adds it; the partners' addresses are then only known ones.</summary>
+    public bool Join { get; init; }
+
     public string? Password { get; init; }
 
     public string? CertFile { get; init; }

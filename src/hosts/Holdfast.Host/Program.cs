@@ -10,6 +10,7 @@ var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
 var console = new CliConsole(Console.Out, Console.Error, Console.In, !Console.IsOutputRedirected && !Console.IsInputRedirected, environment);
 var root = HoldfastCli.Create(
     new ClusterAccess(),
+    new StoreAdministration(),
     console,
     HostClock.Time,
     Product.Version,

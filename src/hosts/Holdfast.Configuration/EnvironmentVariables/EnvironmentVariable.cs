@@ -37,7 +37,7 @@ public sealed record EnvironmentVariable(string Suffix, string Path, Environment
         .. Values("ctl", "insecure", "cacert", "certfile", "keyfile", "keyfile_password"),
         new("CTL_USERNAME", "ctl.authentication.username", EnvironmentForm.Value),
         new("CTL_PASSWORD", "ctl.authentication.password", EnvironmentForm.Value),
-        .. Values("raft", "self_addr", "bind_addr", "data_dir", "password", "certfile", "keyfile", "cafile", "min_timeout", "max_timeout", "connection_timeout", "append_entries_period", "connection_retry_time", "leader_fallback_timeout"),
+        .. Values("raft", "self_addr", "bind_addr", "data_dir", "join", "password", "certfile", "keyfile", "cafile", "min_timeout", "max_timeout", "connection_timeout", "append_entries_period", "connection_retry_time", "leader_fallback_timeout"),
         new("RAFT_PARTNER_ADDRS", "raft.partner_addrs", EnvironmentForm.List),
         .. Values("postgresql", "listen", "connect_address", "proxy_address", "data_dir", "config_dir", "bin_dir", "pgpass", "os_user"),
         .. BinNames(),

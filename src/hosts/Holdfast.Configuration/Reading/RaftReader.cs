@@ -27,6 +27,7 @@ internal static class RaftReader
             BindAddress = section.Address("bind_addr", PortDefault) ?? self ?? new("127.0.0.1", PortDefault),
             PartnerAddresses = ReadPartners(section),
             DataDirectory = section.Text("data_dir"),
+            Join = section.Flag("join") ?? false,
             Password = section.Text("password"),
             CertFile = section.Text("certfile"),
             KeyFile = section.Text("keyfile"),

@@ -36,7 +36,7 @@ internal static class WitnessCommand
         {
             using var loggers = new Logging.LineLoggers(configuration.Log, HostClock.Time);
             using var ending = new Ending();
-            await using var store = await Parts.StartStoreAsync(StoreOptions.Of(raft, "./raft", join: false), loggers);
+            await using var store = await Parts.StartStoreAsync(StoreOptions.Of(raft, "./raft"), loggers);
             await ending.WaitAsync();
             return 0;
         }

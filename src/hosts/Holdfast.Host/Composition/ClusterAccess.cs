@@ -68,7 +68,7 @@ internal sealed class ClusterAccess : IClusterAccess
         }
     }
 
-    private static HoldfastConfiguration Load(string? configurationPath)
+    public static HoldfastConfiguration Load(string? configurationPath)
     {
         var path = configurationPath ?? UsualPath();
         var result = LocalConfiguration.Load(path, ConfigurationPurpose.CommandLine);

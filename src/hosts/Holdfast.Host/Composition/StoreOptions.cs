@@ -8,8 +8,7 @@ internal static class StoreOptions
 {
     /// <param name="raft">The <c>raft</c> section.</param>
     /// <param name="fallbackDirectory">Where the log goes when the section names no directory.</param>
-    /// <param name="join">The node is empty and waits until a member adds it.</param>
-    public static RaftStoreOptions Of(RaftConfiguration raft, string fallbackDirectory, bool join) => new()
+    public static RaftStoreOptions Of(RaftConfiguration raft, string fallbackDirectory) => new()
     {
         SelfAddress = raft.SelfAddress.ToString(),
         BindAddress = raft.BindAddress == raft.SelfAddress ? null : raft.BindAddress.ToString(),
@@ -17,7 +16,7 @@ internal static class StoreOptions
         DataDirectory = Path.GetFullPath(raft.DataDirectory ?? fallbackDirectory),
         Password = raft.Password,
         Tls = Tls(raft),
-        Join = join,
+        Join = raft.Join,
     };
 
     public static RaftTls? Tls(RaftConfiguration raft) =>

@@ -12,7 +12,7 @@ internal static class Stores
     /// <exception cref="StartRefusedException">The operator must mend something first.</exception>
     public static async Task<IConsensusStore> OpenAsync(HoldfastConfiguration configuration, string dataDirectory, ILoggerFactory loggers) => configuration switch
     {
-        { Raft: { } raft } => await Parts.StartStoreAsync(StoreOptions.Of(raft, dataDirectory + ".raft", join: false), loggers),
+        { Raft: { } raft } => await Parts.StartStoreAsync(StoreOptions.Of(raft, dataDirectory + ".raft"), loggers),
         _ => throw new StartRefusedException("no store is configured: name one, such as raft (self_addr, partner_addrs, data_dir, password)", null),
     };
 
