@@ -21,7 +21,7 @@ public sealed class ClusterFilesTests
     [Fact]
     public async Task Every_member_gets_a_configuration_that_parses_and_names_its_partners()
     {
-        await using var cluster = LoopbackCluster.Create("files", null, 3, new HoldfastSoftware(["/bin/false"]), TimeProvider.System);
+        await using var cluster = LoopbackCluster.Create("files", null, 3, new HoldfastSoftware(["/bin/false"], null), TimeProvider.System);
         foreach (var member in cluster.Members)
         {
             var root = Parse(await File.ReadAllTextAsync(member.Plan.ConfigurationFile, TestContext.Current.CancellationToken));
@@ -46,7 +46,7 @@ public sealed class ClusterFilesTests
     public async Task Nothing_stays_behind_of_a_cluster_that_never_started()
     {
         string directory;
-        await using (var cluster = LoopbackCluster.Create("gone", null, 3, new HoldfastSoftware(["/bin/false"]), TimeProvider.System))
+        await using (var cluster = LoopbackCluster.Create("gone", null, 3, new HoldfastSoftware(["/bin/false"], null), TimeProvider.System))
         {
             directory = cluster.Plan.Directory;
             Assert.True(Directory.Exists(directory));
@@ -63,7 +63,7 @@ public sealed class ClusterFilesTests
         {
             File.WriteAllText(Path.Combine(directory, "precious"), "");
 
-            Assert.Throws<DemoException>(() => LoopbackCluster.Create("no", directory, 3, new HoldfastSoftware(["/bin/false"]), TimeProvider.System));
+            Assert.Throws<DemoException>(() => LoopbackCluster.Create("no", directory, 3, new HoldfastSoftware(["/bin/false"], null), TimeProvider.System));
             Assert.True(File.Exists(Path.Combine(directory, "precious")));
         }
         finally

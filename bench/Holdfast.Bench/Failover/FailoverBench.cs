@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Bench.Reporting;
+using Holdfast.Bench.Stores;
 using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;
@@ -20,7 +21,7 @@ internal sealed class FailoverBench(FailoverRequest request, TimeProvider time)
         {
             if (request.Program is { } program)
             {
-                await RoundAsync(OfHoldfast, round, new HoldfastSoftware(program), EveryFault, stopping);
+                await RoundAsync(OfHoldfast, round, new HoldfastSoftware(program, null), EveryFault, stopping);
             }
 
             // Beside each other in time: whatever else the machine does then disturbs both.
@@ -42,8 +43,8 @@ internal sealed class FailoverBench(FailoverRequest request, TimeProvider time)
 
     private async Task PatroniRoundAsync(PatroniTiming timing, int round, Fault[] faults, CancellationToken stopping)
     {
-        await using var etcd = await EtcdServer.StartAsync(time, stopping);
-        await RoundAsync($"{timing.Name}_", round, new PatroniSoftware(timing, etcd.Port), faults, stopping);
+        await using var etcd = await EtcdCluster.StartAsync(1, time, stopping);
+        await RoundAsync($"{timing.Name}_", round, new PatroniSoftware(timing, etcd.Ports[0]), faults, stopping);
     }
 
     /// <summary>A round that failed is a figure too, and no reason to forget the others.</summary>

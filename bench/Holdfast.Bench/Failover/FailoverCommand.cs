@@ -36,7 +36,7 @@ internal static class FailoverCommand
                 parsed.GetValue(patroni) || parsed.GetValue(onlyPatroni),
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? "",
-                CommandLine([.. parsed.Tokens.Select(token => token.Value)]));
+                CommandLines.Of(parsed));
             try
             {
                 return await new FailoverBench(request, time).RunAsync(stopping);
@@ -53,13 +53,6 @@ internal static class FailoverCommand
             }
         });
         return command;
-    }
-
-    /// <summary>As somebody types it: <c>./run</c> itself says where the executable is.</summary>
-    private static string CommandLine(IReadOnlyList<string> words)
-    {
-        var own = words.Where((word, index) => word != "--holdfast" && (index == 0 || words[index - 1] != "--holdfast"));
-        return $"./run bench {string.Join(' ', own)}";
     }
 }
 

@@ -80,7 +80,7 @@ internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan fre
         }
 
         Add($"{result.Fault.Name()}_gap_s", "s", gap.TotalSeconds);
-        Add($"{result.Fault.Name()}_redundancy_s", "s", redundancy.TotalSeconds);
+        Add(result.Fault == Fault.Crash ? "redundancy_s" : $"{result.Fault.Name()}_redundancy_s", "s", redundancy.TotalSeconds);
         if (result.Stale is { } stale)
         {
             Add("stale_s", "s", stale.TotalSeconds);

@@ -19,12 +19,11 @@ internal static class ResultFile
         text.Append("\n| figure | unit | median | min–max | samples | target | met |\n| --- | --- | --: | --: | --: | --: | --- |\n");
         foreach (var figure in figures)
         {
-            // A bound holds for the worst sample, not for the usual one.
-            var target = Targets.Of(figure.Name);
-            var met = target is null ? "" : figure.Max <= target ? "yes" : "no";
+            var target = Targets.Of(figure);
+            var met = target is null ? "" : target.Value.IsMet ? "yes" : "no";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {figure.Name} | {figure.Unit} | {Number(figure.Median)} | {Number(figure.Min)}–{Number(figure.Max)} | {figure.Samples.Count} | {(target is { } most ? $"≤ {Number(most)}" : "")} | {met} |\n");
+                $"| {figure.Name} | {figure.Unit} | {Number(figure.Median)} | {Number(figure.Min)}–{Number(figure.Max)} | {figure.Samples.Count} | {target?.Bound} | {met} |\n");
         }
 
         return text.ToString();

@@ -17,7 +17,21 @@ internal static class Targets
         ["rows_lost"] = 0,
         ["second_writes"] = 0,
         ["stale_s"] = 0.1,
+        ["raft_commit_p99_ms"] = 10,
+        ["raft_leader_loss_s"] = 1.0,
+        ["etcd_crash_gap_s"] = 1.0,
+        ["etcd_hostloss_gap_s"] = 6,
+        ["etcd_hostloss_with_its_etcd_gap_s"] = 6,
+        ["consul_crash_gap_s"] = 1.0,
+        ["outage_gap_s"] = 1.0,
+        ["idle_writes_per_minute"] = 30,
     };
 
-    public static double? Of(string figure) => AtMost.TryGetValue(figure, out var most) ? most : null;
+    private static readonly Dictionary<string, double> AtLeast = new() { ["sim_seeds_per_minute"] = 1000 };
+
+    /// <summary>The bound in words, and whether the median keeps it; null when the figure has none.</summary>
+    public static (string Bound, bool IsMet)? Of(Figure figure) =>
+        AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), figure.Median <= most)
+        : AtLeast.TryGetValue(figure.Name, out var least) ? (FormattableString.Invariant($"≥ {least:0.###}"), figure.Median >= least)
+        : null;
 }

@@ -2,9 +2,10 @@ using System.Globalization;
 
 namespace Holdfast.Demo.Cluster;
 
-/// <summary>Members run by <c>holdfast agent</c> with the embedded store; time-outs are left to the product.</summary>
+/// <summary>Members run by <c>holdfast agent</c>; time-outs are left to the product.</summary>
 /// <param name="program">The executable, with what goes before its own arguments.</param>
-public sealed class HoldfastSoftware(IReadOnlyList<string> program) : IMemberSoftware
+/// <param name="store">The store's section of the configuration file; null: the embedded store.</param>
+public sealed class HoldfastSoftware(IReadOnlyList<string> program, string? store) : IMemberSoftware
 {
     public IReadOnlyList<string> Program => program;
 
@@ -21,12 +22,7 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program) : IMemberSof
           listen: 127.0.0.1:{member.RestPort}
           connect_address: 127.0.0.1:{member.RestPort}
 
-        # The embedded store: the members coordinate among themselves, nothing else is installed.
-        raft:
-          self_addr: 127.0.0.1:{member.StorePort}
-          partner_addrs: [{Partners(plan, member)}]
-          data_dir: {YamlText.Quote(member.StoreDirectory)}
-          password: {plan.StorePassword}
+        {store ?? Embedded(plan, member)}
 
         # How the first member makes the cluster. Commits wait for a synchronous standby; all else is the default.
         bootstrap:
@@ -38,6 +34,17 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program) : IMemberSof
             - data-checksums
 
         {PostgreSqlSection.Write(plan, member)}{SystemUser(plan)}
+        """);
+
+    private static string Embedded(ClusterPlan plan, MemberPlan member) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        # The embedded store: the members coordinate among themselves, nothing else is installed.
+        raft:
+          self_addr: 127.0.0.1:{member.StorePort}
+          partner_addrs: [{Partners(plan, member)}]
+          data_dir: {YamlText.Quote(member.StoreDirectory)}
+          password: {plan.StorePassword}
         """);
 
     private static string SystemUser(ClusterPlan plan) => plan.Account is { } account ? $"  os_user: {account.Name}\n" : "";

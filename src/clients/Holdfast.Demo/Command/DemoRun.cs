@@ -16,7 +16,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
     public async Task<int> RunAsync(CancellationToken stopping)
     {
         story.Title($"Holdfast demonstration: {options.Members} members of one cluster, each with its own PostgreSQL");
-        await using var cluster = LoopbackCluster.Create("demo", options.Directory, options.Members, new HoldfastSoftware(program), time);
+        await using var cluster = LoopbackCluster.Create("demo", options.Directory, options.Members, new HoldfastSoftware(program, null), time);
         story.Say($"Everything lives in {cluster.Plan.Directory}; logs and configuration files are there to be read.");
         await StartAsync(cluster, stopping);
         var results = await BreakAsync(cluster, stopping);

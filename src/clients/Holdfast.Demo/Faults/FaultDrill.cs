@@ -16,6 +16,9 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
     private static readonly TimeSpan WritesBeforeLimit = TimeSpan.FromSeconds(30);
     private int staleProbes;
 
+    /// <summary>What else is lost with a host, such as its vote in a store of its own.</summary>
+    public Action<LoopbackMember> LoseWithHost { get; init; } = static _ => { };
+
     public async Task<FaultResult> RunAsync(Fault fault, CancellationToken cancellationToken)
     {
         await RequireHealthAsync(cancellationToken);
@@ -84,6 +87,7 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
             case Fault.HostLoss:
                 say($"Killing everything on {primary.Name}, the primary's host: database, agent, guard and its vote in the store.");
                 primary.KillAll();
+                LoseWithHost(primary);
                 break;
             case Fault.Freeze:
                 say($"Freezing everything on {primary.Name}, the primary's host: it neither answers nor knows that time goes by.");

@@ -1,6 +1,6 @@
 using Holdfast.Demo;
 
-namespace Holdfast.Bench.Failover;
+namespace Holdfast.Bench;
 
 /// <summary>Finds the executable that is measured.</summary>
 internal static class HoldfastProgram

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Holdfast.Demo;
+
+namespace Holdfast.Bench.Stores;
+
+/// <summary>The verb <c>stores</c>: what the stores cost, and what clients feel when one of them is lost.</summary>
+internal static class StoresCommand
+{
+    public static Command Create(TimeProvider time)
+    {
+        var rounds = new Option<int>("--rounds") { Description = "How often everything is measured", DefaultValueFactory = _ => 3 };
+        var outage = new Option<int>("--outage-seconds") { Description = "How long the store is away", DefaultValueFactory = _ => 600 };
+        var holdfast = new Option<string?>("--holdfast") { Description = "The executable of Holdfast; else the newest one that was built here" };
+        var consul = new Option<string?>("--consul") { Description = "Consul's executable; without one it is not measured" };
+        var json = new Option<bool>("--json") { Description = "Print the figures as JSON, as the last line" };
+        var output = new Option<string>("--output")
+        {
+            Description = "The file for the table",
+            DefaultValueFactory = _ => Path.Combine("bench", "results", "stores.md"),
+        };
+        var command = new Command("stores", "The embedded store's commits and elections; crashes, lost hosts and a lost store on etcd and Consul")
+        {
+            rounds, outage, holdfast, consul, json, output,
+        };
+        command.SetAction(async (parsed, stopping) =>
+        {
+            var request = new StoresRequest(
+                parsed.GetValue(rounds),
+                TimeSpan.FromSeconds(parsed.GetValue(outage)),
+                HoldfastProgram.Find(parsed.GetValue(holdfast)),
+                parsed.GetValue(consul),
+                parsed.GetValue(json),
+                parsed.GetValue(output) ?? "",
+                CommandLines.Of(parsed));
+            try
+            {
+                return await new StoresBench(request, time).RunAsync(stopping);
+            }
+            catch (DemoException exception)
+            {
+                await Console.Error.WriteLineAsync($"Error: {exception.Message}");
+                return 1;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("Interrupted; nothing is left behind.");
+                return 130;
+            }
+        });
+        return command;
+    }
+}
+
+/// <summary>What is to be measured.</summary>
+/// <param name="Rounds">How often.</param>
+/// <param name="Outage">How long the store is away.</param>
+/// <param name="Program">Holdfast's executable.</param>
+/// <param name="Consul">Consul's; null: it is not measured.</param>
+/// <param name="IsJson">Whether the last line is JSON.</param>
+/// <param name="Output">The file for the table.</param>
+/// <param name="CommandLine">As somebody would repeat it.</param>
+internal sealed record StoresRequest(
+    int Rounds,
+    TimeSpan Outage,
+    IReadOnlyList<string> Program,
+    string? Consul,
+    bool IsJson,
+    string Output,
+    string CommandLine);
