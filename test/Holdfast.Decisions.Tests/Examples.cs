@@ -32,6 +32,8 @@ internal static class Examples
         new("a guarded primary waits while the store is unknown", Rule.WaitForStoreUnderGuard,
             StoreUnknown(Healthy).WithMemory(memory => memory with { GuardedUntil = Now + Second })),
         new("an unguarded primary is fenced when the store stays unknown", Rule.FenceUnknownPrimary, StoreUnknown(Healthy)),
+        new("nothing is done on the word of a store that went back", Rule.StoreWentBack,
+            Leaderless.WithStore(store => store with { Setback = new StoreSetback(new Revision(100), new Revision(40), null) })),
         new("a database of another system is refused", Rule.RefuseForeignSystem, Following.WithDatabase(database => database with { SystemId = "another" })),
         new("a directory that is not ours is refused", Rule.RefuseForeignDirectory,
             Following.Crashed(false).WithDatabase(database => database with { Directory = DataDirectoryState.Foreign })),

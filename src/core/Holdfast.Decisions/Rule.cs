@@ -6,6 +6,7 @@ public enum Rule
     // Before anything is known.
     WaitForStore,
     WaitForStoreUnderGuard,
+    StoreWentBack,
     FenceUnknownPrimary,
     RefuseForeignSystem,
     RefuseForeignDirectory,

@@ -15,12 +15,33 @@ public static class TurnRules
     private static readonly TimeSpan UntilStreamEnds = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LookAgainWhileLeaderless = TimeSpan.FromMilliseconds(500);
 
-    public static Turn Decide(ClusterView view) => new(
-        LeadershipRules.Decide(view),
-        SynchronyRules.Decide(view),
-        SessionRules.Decide(view),
-        ReportRules.Decide(view),
-        WakeAt(view));
+    public static Turn Decide(ClusterView view) => view.Store.Setback is { } setback
+        ? AfterSetback(view, setback)
+        : new(
+            LeadershipRules.Decide(view),
+            SynchronyRules.Decide(view),
+            SessionRules.Decide(view),
+            ReportRules.Decide(view),
+            WakeAt(view));
+
+    /// <summary>
+    /// A store that forgot may name a leader, a synchronous set and a history of long ago. Nothing is written to it and nobody leads on
+    /// its word; a primary goes on only for as long as it may in any case, or every member confirms it.
+    /// </summary>
+    private static Turn AfterSetback(ClusterView view, StoreSetback setback)
+    {
+        var mayNotServe = view.Database is { Role: DatabaseRole.Primary, IsDown: false } && !view.SelfHoldsLiveLease && !view.Policy.IsPaused;
+        var why = $"the store shows revision {setback.Shown}, and this agent has seen {setback.Seen}"
+            + (setback.Key is { } key ? $" with a newer {key}" : "")
+            + ": a restored backup or a stale server; nothing is done on its word";
+        var nothing = new Decision(Rule.StoreWentBack, why);
+        return new(
+            mayNotServe ? LeadershipRules.Decide(view) with { Actions = [new HaAction.Fence()], Rule = Rule.FenceWithoutLease } : nothing,
+            nothing,
+            Failsafe.MembersToAsk(view) is null ? nothing : SessionRules.Decide(view) with { Actions = [new HaAction.AskMembers(view.Store.Failsafe!)] },
+            nothing,
+            WakeAt(view));
+    }
 
     /// <summary>When the view must be looked at again though nothing happened: the earliest of the deadlines that are open.</summary>
     private static TimeSpan WakeAt(ClusterView view)

@@ -16,6 +16,12 @@ public sealed record StoreView
     /// <summary>Who may lead the first time, and which system it made; null while nobody has begun.</summary>
     public Initialization? Initialization { get; init; }
 
+    /// <summary>
+    /// The store shows an earlier state than this agent has seen: a backup was restored, or a stale server answered. The rest of the view is the last good
+    /// one. Null while all is well.
+    /// </summary>
+    public StoreSetback? Setback { get; init; }
+
     public LeaderLease? Lease { get; init; }
 
     /// <summary>The revision since which no leader key exists; null while there is one.</summary>
@@ -51,6 +57,12 @@ public sealed record FailsafeMembers(ImmutableSortedDictionary<MemberName, strin
 
     public override int GetHashCode() => HashCode.Combine(Revision, ApiUrls.Count);
 }
+
+/// <summary>How far the store went back.</summary>
+/// <param name="Seen">The revision that this agent had seen.</param>
+/// <param name="Shown">The revision that the store shows now.</param>
+/// <param name="Key">A key whose value is older than the one that was seen; null when the revision alone says so.</param>
+public sealed record StoreSetback(Revision Seen, Revision Shown, string? Key);
 
 /// <summary>The initialize key: empty while its holder makes the first database, then the system's identifier.</summary>
 public sealed record Initialization(string? SystemId, SessionId? Session, Revision Revision);

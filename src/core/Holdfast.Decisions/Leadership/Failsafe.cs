@@ -32,8 +32,8 @@ public static class Failsafe
 
     /// <summary>The members to ask now; null when there is no need, no list, or no right to be confirmed.</summary>
     public static FailsafeMembers? MembersToAsk(ClusterView view) =>
-        view is { Policy: { UsesFailsafe: true, IsPaused: false }, Memory.StoreFailedAt: { } failed, Store.Failsafe: { } members }
-        && failed > view.Session.RenewedAt
+        view is { Policy: { UsesFailsafe: true, IsPaused: false }, Store.Failsafe: { } members }
+        && (view.Memory.StoreFailedAt > view.Session.RenewedAt || view.Store.Setback is not null)
         && members.ApiUrls.ContainsKey(view.Self)
         && (view.SelfHoldsLiveLease || view.IsTrustedByMembers)
         && (view.Database.IsRunningPrimary || view.Memory.LeadingSince is not null)

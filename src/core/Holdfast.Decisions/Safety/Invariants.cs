@@ -32,6 +32,8 @@ public static class Invariants
     /// <param name="action">What is to be done.</param>
     private static string? Objection(ClusterView view, SyncState sync, HaAction action) => action switch
     {
+        not (HaAction.Fence or HaAction.AskMembers) when view.Store.Setback is not null =>
+            "the store has gone back: nothing is done on its word",
         HaAction.Begin { Work: DatabaseWork.Promote } when !view.SelfHoldsLiveLease =>
             "promotion without a live lease",
         HaAction.Begin { Work: DatabaseWork.Promote } when SyncIsOn(view) && sync != new SyncState(view.Self, []) =>

@@ -21,6 +21,7 @@ internal sealed partial class ClusterCache(
     private Revision? leaderlessSince;
     private TimeSpan confirmedAt;
     private bool isKnown;
+    private StoreSetback? setback;
     private StoreView? view;
     private readonly ConcurrentQueue<Action> arrived = new();
 
@@ -85,11 +86,19 @@ internal sealed partial class ClusterCache(
 
     private void Load(StoreImage image, TimeSpan began)
     {
-        if (image.Revision < revision)
+        if (SetbackOf(image) is { } found)
         {
+            if (setback is null)
+            {
+                LogWentBack(found.Seen, found.Shown, found.Key ?? "the revision");
+            }
+
+            setback = found;
+            view = null;
             return;
         }
 
+        setback = null;
         entries.Clear();
         foreach (var entry in image.Entries)
         {
@@ -103,7 +112,7 @@ internal sealed partial class ClusterCache(
 
     private void Apply(StoreChange change)
     {
-        if (change.Revision <= revision)
+        if (change.Revision <= revision || setback is not null)
         {
             return;
         }
@@ -121,6 +130,13 @@ internal sealed partial class ClusterCache(
         Advance(change.Revision);
     }
 
+    /// <summary>A revision never falls, nor does that of a key that is still there. A deleted key that is back has a newer one.</summary>
+    private StoreSetback? SetbackOf(StoreImage image)
+    {
+        var older = image.Entries.FirstOrDefault(entry => entries.GetValueOrDefault(entry.Key) is { } known && entry.Modified < known.Modified);
+        return image.Revision < revision || older is not null ? new StoreSetback(revision, image.Revision, older?.Key) : null;
+    }
+
     private void Advance(Revision reached)
     {
         revision = reached;
@@ -134,6 +150,7 @@ internal sealed partial class ClusterCache(
         IsKnown = isKnown,
         ConfirmedAt = confirmedAt,
         Revision = revision,
+        Setback = setback,
         Initialization = Entry(keys.Initialize) is { } initialize
             ? new Initialization(initialize.Value.Length == 0 ? null : initialize.Value, initialize.Session, initialize.Modified)
             : null,
@@ -158,6 +175,9 @@ internal sealed partial class ClusterCache(
         Failsafe = Entry(keys.Failsafe) is { } failsafe ? Documents.ToFailsafe(failsafe) : null,
         HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
     };
+
+    [LoggerMessage(1102, LogLevel.Critical, "The store went back from revision {Seen} to {Shown} ({What} is older than it was): a restored backup or a stale server. Nothing is done on its word until it is right again or this agent is restarted")]
+    private partial void LogWentBack(Revision seen, Revision shown, string what);
 
     [LoggerMessage(1101, LogLevel.Warning, "The watch of the store ended ({Why}); everything is read again")]
     private partial void LogWatchEnded(string why);
