@@ -1,0 +1,76 @@
+using System.Security.Authentication;
+using Grpc.Core;
+
+namespace Holdfast.Stores.Etcd;
+
+/// <summary>What a call that brought no answer means.</summary>
+internal enum Failure
+{
+    /// <summary>The server did nothing: another one may be asked.</summary>
+    NotDone,
+
+    /// <summary>Nobody knows whether it was done.</summary>
+    Unknown,
+
+    /// <summary>The token has expired: a new one is fetched.</summary>
+    TokenExpired,
+
+    /// <summary>The lease is gone.</summary>
+    LeaseGone,
+
+    /// <summary>The history before some revision is gone.</summary>
+    Compacted,
+
+    /// <summary>The request itself is wrong: no server will take it.</summary>
+    Invalid,
+
+    /// <summary>This client may not: an operator must mend it.</summary>
+    Forbidden,
+}
+
+/// <summary>Reads etcd's errors. Its messages are the API here: the status codes alone do not tell them apart (etcd, api/v3rpc/rpctypes/error.go).</summary>
+internal static class Failures
+{
+    public static Failure Of(RpcException exception)
+    {
+        var words = exception.Status.Detail;
+        return exception.StatusCode switch
+        {
+            StatusCode.NotFound when words.Contains("requested lease not found", StringComparison.Ordinal) => Failure.LeaseGone,
+            StatusCode.OutOfRange when words.Contains("compacted", StringComparison.Ordinal) => Failure.Compacted,
+            StatusCode.Unauthenticated when words.Contains("invalid auth token", StringComparison.Ordinal) => Failure.TokenExpired,
+            StatusCode.InvalidArgument when words.Contains("old revision", StringComparison.Ordinal) => Failure.TokenExpired,
+            StatusCode.InvalidArgument when words.Contains("authentication failed", StringComparison.Ordinal)
+                || words.Contains("user name is empty", StringComparison.Ordinal) => Failure.Forbidden,
+            StatusCode.Unauthenticated or StatusCode.PermissionDenied => Failure.Forbidden,
+            StatusCode.InvalidArgument => Failure.Invalid,
+
+            // Refused before it was proposed: no room, too many at once, no leader to propose it to.
+            StatusCode.ResourceExhausted or StatusCode.FailedPrecondition or StatusCode.Unimplemented => Failure.NotDone,
+            StatusCode.Unavailable when words is "etcdserver: no leader" or "etcdserver: server stopped" or "etcdserver: not capable" => Failure.NotDone,
+            _ when HasNotLeft(exception) => Failure.NotDone,
+            _ => Failure.Unknown,
+        };
+    }
+
+    /// <summary>What an operator should read.</summary>
+    public static string Explain(RpcException exception, string server, string section) => exception switch
+    {
+        _ when Failures.Of(exception) == Failure.Forbidden =>
+            $"etcd {server} refuses this client ({exception.Status.Detail}): see {section}.username and {section}.password, and the rights of that user",
+        { Status.DebugException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } insecure } =>
+            $"etcd {server}: {Innermost(insecure).Message} See {section}.cacert (whose servers are trusted), {section}.cert and {section}.key (what this member shows)",
+        { Status.DebugException: { } cause } => $"etcd {server}: {Innermost(cause).Message}",
+        { StatusCode: StatusCode.DeadlineExceeded or StatusCode.Cancelled } => $"etcd {server} has not answered in time",
+        _ => $"etcd {server}: {exception.Status.Detail}",
+    };
+
+    private static bool HasNotLeft(RpcException exception) => exception.Status.DebugException is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+    }
+    or AuthenticationException;
+
+    private static Exception Innermost(Exception exception) =>
+        exception.InnerException is { } inner ? Innermost(inner) : exception;
+}
