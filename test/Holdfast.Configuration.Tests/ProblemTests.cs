@@ -34,7 +34,6 @@ public sealed class ProblemTests
     }
 
     [Theory]
-    [InlineData("etcd3: {hosts: a:1}")]
     [InlineData("consul: {host: a}")]
     [InlineData("zookeeper: {hosts: a}")]
     [InlineData("kubernetes: {labels: {a: b}}")]
@@ -43,9 +42,22 @@ public sealed class ProblemTests
         var ofAgent = Configurations.Parse(Configurations.Smallest + line);
         var ofCommandLine = Configurations.Parse(Configurations.Smallest + line, ConfigurationPurpose.CommandLine);
 
-        Assert.Contains("supported: raft", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("supported: raft, etcd3, etcd", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
         Assert.Empty(ofCommandLine.Problems);
     }
+
+    [Theory]
+    [InlineData("etcd3: {hosts: a:1}", "a member coordinates through one store, and raft is one already")]
+    [InlineData("etcd: {host: 'a:b:c:'}", "etcd.host")]
+    [InlineData("etcd3: {hosts: [a:99999]}", "'a:99999' is not an address such as 10.0.0.1:2379")]
+    [InlineData("etcd3: {url: ftp://a}", "not a URL such as http://10.0.0.1:2379")]
+    [InlineData("etcd3: {srv: example.org}", "name them: hosts: [10.0.0.1:2379, ...]")]
+    [InlineData("etcd3: {host: a, username: u}", "needs the other one as well")]
+    [InlineData("etcd3: {host: a, hots: b}", "etcd3.hots")]
+    public void What_is_wrong_with_etcd_is_said_with_its_place(string line, string words) =>
+        Assert.Contains(
+            Configurations.Parse(Configurations.Smallest + line).Problems,
+            problem => problem.ToString().Contains(words, StringComparison.Ordinal));
 
     [Fact]
     public void Everything_wrong_is_reported_at_once_in_the_order_of_the_file()

@@ -23,14 +23,13 @@ public sealed class SeedFileTests
         """;
 
     [Fact]
-    public void The_seed_file_has_one_problem_its_store_and_the_message_says_what_is_supported()
+    public void The_seed_file_is_read_as_it_is_and_its_etcd_is_spoken_to_as_version_3()
     {
-        var result = Configurations.Parse(Seed);
+        var configuration = Configurations.Valid(Seed);
 
-        var problem = Assert.Single(result.Problems);
-        Assert.Equal("etcd", problem.Path);
-        Assert.Contains("raft", problem.Message, StringComparison.Ordinal);
-        Assert.Equal((7, 1), (problem.Line, problem.Column));
+        Assert.Equal("etcd", configuration.Etcd!.Section);
+        Assert.Equal([new HostPort("localhost", 2379)], configuration.Etcd.Hosts);
+        Assert.False(configuration.Etcd.UsesTls);
     }
 
     [Fact]

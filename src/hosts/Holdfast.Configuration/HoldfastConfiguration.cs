@@ -18,8 +18,11 @@ public sealed record HoldfastConfiguration
     /// <summary>Null for a command line whose configuration has none.</summary>
     public required RestApiConfiguration? RestApi { get; init; }
 
-    /// <summary>Null for a command line whose configuration has none.</summary>
+    /// <summary>Null when another store is named, or none.</summary>
     public required RaftConfiguration? Raft { get; init; }
+
+    /// <summary>Null when another store is named, or none.</summary>
+    public EtcdConfiguration? Etcd { get; init; }
 
     /// <summary>Null for a command line whose configuration has none.</summary>
     public required PostgreSqlConfiguration? PostgreSql { get; init; }

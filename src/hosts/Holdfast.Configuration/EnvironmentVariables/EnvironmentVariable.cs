@@ -39,6 +39,8 @@ public sealed record EnvironmentVariable(string Suffix, string Path, Environment
         new("CTL_PASSWORD", "ctl.authentication.password", EnvironmentForm.Value),
         .. Values("raft", "self_addr", "bind_addr", "data_dir", "join", "password", "certfile", "keyfile", "cafile", "min_timeout", "max_timeout", "connection_timeout", "append_entries_period", "connection_retry_time", "leader_fallback_timeout"),
         new("RAFT_PARTNER_ADDRS", "raft.partner_addrs", EnvironmentForm.List),
+        .. Etcd("etcd3"),
+        .. Etcd("etcd"),
         .. Values("postgresql", "listen", "connect_address", "proxy_address", "data_dir", "config_dir", "bin_dir", "pgpass", "os_user"),
         .. BinNames(),
         .. Users("superuser"),
@@ -51,6 +53,10 @@ public sealed record EnvironmentVariable(string Suffix, string Path, Environment
         keys.Select(key => section.Length == 0
             ? new EnvironmentVariable(key.ToUpperInvariant(), key, EnvironmentForm.Value)
             : new EnvironmentVariable($"{section}_{key}".ToUpperInvariant(), $"{section}.{key}", EnvironmentForm.Value));
+
+    private static IEnumerable<EnvironmentVariable> Etcd(string section) =>
+        Values(section, "host", "url", "proxy", "protocol", "username", "password", "cacert", "cert", "key", "srv", "srv_suffix", "use_proxies")
+            .Append(new($"{section}_HOSTS".ToUpperInvariant(), $"{section}.hosts", EnvironmentForm.List));
 
     private static IEnumerable<EnvironmentVariable> BinNames() =>
         Programs.Select(program => new EnvironmentVariable($"POSTGRESQL_BIN_{program}".ToUpperInvariant(), $"postgresql.bin_name.{program}", EnvironmentForm.Value));

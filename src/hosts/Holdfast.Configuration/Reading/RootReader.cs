@@ -29,6 +29,7 @@ internal static class RootReader
             Log = LogReader.Read(root.Inner("log")),
             RestApi = restApi,
             Raft = RaftReader.Read(root.Inner("raft"), isAgent),
+            Etcd = EtcdReader.Read(root),
             PostgreSql = PostgreSqlReader.Read(root, isAgent),
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap")),
             Tags = TagsReader.Read(root.Inner("tags")),

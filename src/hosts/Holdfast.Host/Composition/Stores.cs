@@ -1,7 +1,9 @@
 using Holdfast.Configuration;
 using Holdfast.Ports.Store;
 using Holdfast.Stores.Raft;
+using Holdfast.Stores.Etcd;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Host.Composition;
 
@@ -13,6 +15,9 @@ internal static class Stores
     public static async Task<IConsensusStore> OpenAsync(HoldfastConfiguration configuration, string dataDirectory, ILoggerFactory loggers) => configuration switch
     {
         { Raft: { } raft } => await Parts.StartStoreAsync(StoreOptions.Of(raft, dataDirectory + ".raft"), loggers),
+#pragma warning disable CA2000 // The caller owns it.
+        { Etcd: { } etcd } => OpenEtcd(etcd, loggers),
+#pragma warning restore CA2000
         _ => throw new StartRefusedException("no store is configured: name one, such as raft (self_addr, partner_addrs, data_dir, password)", null),
     };
 
@@ -27,9 +32,33 @@ internal static class Stores
                 Tls = StoreOptions.Tls(raft),
             },
             HostClock.Time),
+        { Etcd: { } etcd } => OpenEtcd(etcd, NullLoggerFactory.Instance),
         _ => null,
     };
 
     /// <summary>The store runs apart from the members, so losing it need not mean losing them.</summary>
     public static bool IsExternal(HoldfastConfiguration configuration) => configuration.Raft is null;
+
+    /// <summary>Nothing is sent yet: an etcd that is away is waited for.</summary>
+    private static EtcdStore OpenEtcd(EtcdConfiguration etcd, ILoggerFactory loggers)
+    {
+        var options = new EtcdStoreOptions
+        {
+            Endpoints = [.. etcd.Hosts.Select(host => new Uri($"{(etcd.UsesTls ? "https" : "http")}://{host}"))],
+            Username = etcd.Username,
+            Password = etcd.Password,
+            CaFile = etcd.CaFile,
+            CertFile = etcd.CertFile,
+            KeyFile = etcd.KeyFile,
+            Section = etcd.Section,
+        };
+        try
+        {
+            return new EtcdStore(options, HostClock.Time, loggers.CreateLogger<EtcdStore>());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new StartRefusedException($"{etcd.Section}.cacert, cert or key cannot be used: {exception.Message}", exception);
+        }
+    }
 }

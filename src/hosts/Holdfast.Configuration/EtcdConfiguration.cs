@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace Holdfast.Configuration;
+
+/// <summary>etcd, spoken to by its version 3 API whatever the section is called.</summary>
+public sealed record EtcdConfiguration
+{
+    /// <summary>The section's name in the file: <c>etcd3</c>, or <c>etcd</c> as older files have it.</summary>
+    public required string Section { get; init; }
+
+    public required ImmutableArray<HostPort> Hosts { get; init; }
+
+    public bool UsesTls { get; init; }
+
+    public string? Username { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? CaFile { get; init; }
+
+    public string? CertFile { get; init; }
+
+    public string? KeyFile { get; init; }
+
+    public override string ToString() => $"{nameof(EtcdConfiguration)} {string.Join(", ", Hosts)}";
+}
