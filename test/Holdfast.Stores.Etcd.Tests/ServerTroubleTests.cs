@@ -98,6 +98,18 @@ public class ServerTroubleTests
         Assert.StartsWith("etcd 127.0.0.1:", unavailable.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_write_that_no_server_has_taken_surely_did_not_happen()
+    {
+        await using var cluster = await EtcdCluster.StartAsync(1, Stop);
+        await cluster.Endpoints[0].PutAsync("/a", "1", Stop);
+        await cluster.KillAsync(0);
+
+        // The first one may find the broken connection of before.
+        await cluster.Endpoints[0].KeepSessionAsync(new SessionId("1"), Stop);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster.Endpoints[0].CommitAsync(Transactions.Put("/a", "2"), Stop));
+    }
+
     private static async Task KeepUntilAliveAsync(IConsensusStore store, SessionId session)
     {
         while (await store.KeepSessionAsync(session, Stop) is var answer && answer != SessionKeeping.Alive)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -92,6 +94,9 @@ internal sealed class EtcdServers : IDisposable
             ConnectTimeout = options.AttemptTimeout,
             SslOptions = security,
             UseProxy = false,
+
+            // Left to itself the library connects beside the handler, and after a failure not again for up to two minutes.
+            ConnectCallback = static (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken),
             EnableMultipleHttp2Connections = true,
 
             // A server that is frozen, or whose host is gone, must not keep a watch that says nothing.
@@ -108,6 +113,23 @@ internal sealed class EtcdServers : IDisposable
             MaxSendMessageSize = AnswerBytesMax,
             ThrowOperationCanceledOnCancellation = false,
         });
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2000 // The stream owns it.
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+#pragma warning restore CA2000
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private bool IsTrusted(object sender, X509Certificate? presented, X509Chain? sentAlong, SslPolicyErrors errors)

@@ -17,11 +17,15 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
 {
     private const int ChangesAheadMax = 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(30);
+    private TimeSpan? complainedAt;
 
     public async IAsyncEnumerable<StoreChange> FollowAsync(
         string prefix, Revision after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = after;
+        var failures = 0;
         while (true)
         {
             var server = servers.Current;
@@ -35,6 +39,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
                 await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken))
                 {
                     last = change.Revision;
+                    failures = 0;
                     yield return change;
                 }
             }
@@ -46,7 +51,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
 
             cancellationToken.ThrowIfCancellationRequested();
             servers.Leave(server);
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(++failures <= servers.Count ? Pause : LongPause, time, cancellationToken);
         }
     }
 
@@ -74,7 +79,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         catch (InvalidOperationException ended)
         {
             // The stream was over when it was written to.
-            LogEnded($"etcd {servers.NameOf(server)}: {ended.Message}");
+            Complain($"etcd {servers.NameOf(server)}: {ended.Message}");
             changes.TryComplete();
         }
         catch (RpcException exception)
@@ -86,7 +91,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
                     servers.ForgetToken(server);
                 }
 
-                LogEnded(Failures.Explain(exception, servers.NameOf(server), options.Section));
+                Complain(Failures.Explain(exception, servers.NameOf(server), options.Section));
             }
 
             changes.TryComplete();
@@ -125,6 +130,17 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
                 isAsked = true;
                 await call.RequestStream.WriteAsync(new WatchRequest { ProgressRequest = new WatchProgressRequest() }, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>An outage is told once, and then now and then.</summary>
+    private void Complain(string why)
+    {
+        var now = time.GetElapsedTime(0);
+        if (complainedAt is not { } last || now - last >= ComplainEvery)
+        {
+            complainedAt = now;
+            LogEnded(why);
         }
     }
 

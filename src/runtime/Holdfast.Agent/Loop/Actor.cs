@@ -24,6 +24,9 @@ internal sealed partial class Actor(
     TimeProvider time,
     ILogger<Actor> logger)
 {
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+    private readonly Dictionary<string, (string Why, TimeSpan At)> told = new(StringComparer.Ordinal);
+
     public async Task ApplyAsync(ClusterView view, Decision decision, CancellationToken cancellationToken)
     {
         foreach (var action in decision.Actions)
@@ -48,14 +51,14 @@ internal sealed partial class Actor(
         {
             state.StoreFailed = true;
             NoteFailure(action);
-            LogUnconfirmed(action.GetType().Name, $"no answer within {allowed.TotalSeconds:0.##} s");
+            TellUnconfirmed(action, $"no answer within {allowed.TotalSeconds:0.##} s");
             return false;
         }
         catch (StoreUnavailableException exception)
         {
             state.StoreFailed = true;
             NoteFailure(action);
-            LogUnconfirmed(action.GetType().Name, exception.Message);
+            TellUnconfirmed(action, exception.Message);
             return false;
         }
     }
@@ -254,11 +257,11 @@ internal sealed partial class Actor(
                 return false;
             case CommitOutcome.Unknown:
                 state.StoreFailed = true;
-                LogUnconfirmed(action.GetType().Name, "its fate is unknown");
+                TellUnconfirmed(action, "its fate is unknown");
                 return false;
             default:
                 state.Memory = state.Memory with { IsLeaseInDoubt = false };
-                LogUnconfirmed(action.GetType().Name, "the store has moved on meanwhile");
+                TellUnconfirmed(action, "the store has moved on meanwhile");
                 return false;
         }
     }
@@ -287,6 +290,18 @@ internal sealed partial class Actor(
             // This one promises that nothing was written.
             state.Memory = before;
             throw;
+        }
+    }
+
+    /// <summary>While the store is away the same actions fail turn after turn: each is told once, and then now and then.</summary>
+    private void TellUnconfirmed(HaAction action, string why)
+    {
+        var name = action.GetType().Name;
+        var now = time.GetElapsedTime(0);
+        if (!told.TryGetValue(name, out var last) || last.Why != why || now - last.At >= TellEvery)
+        {
+            told[name] = (why, now);
+            LogUnconfirmed(name, why);
         }
     }
 
