@@ -35,7 +35,7 @@ public sealed class RefusalTests(LiveCluster live)
         await LiveCluster.StopAsync(member);
         using (Listen(member.Plan.DatabasePort))
         {
-            await SaysAsync(member, $"{member.Plan.DatabasePort}", "in use");
+            await SaysAsync(member, $"{member.Plan.DatabasePort}", "running on port");
         }
 
         await live.WholeAsync();
@@ -51,7 +51,7 @@ public sealed class RefusalTests(LiveCluster live)
         Directory.Move(member.Plan.DataDirectory, aside);
         await InitialiseAsync(live.Cluster.Plan, member.Plan);
 
-        await RefusesAsync(member, "system");
+        await RefusesAsync(member, "RefuseForeignSystem", "data_dir");
 
         Directory.Delete(member.Plan.DataDirectory, recursive: true);
         Directory.Move(aside, member.Plan.DataDirectory);
@@ -67,7 +67,7 @@ public sealed class RefusalTests(LiveCluster live)
         await InitialiseAsync(cluster.Plan, member.Plan);
         await File.WriteAllTextAsync(Path.Combine(member.Plan.DataDirectory, "PG_VERSION"), "99\n", TestContext.Current.CancellationToken);
 
-        await RefusesAsync(member, "version 99");
+        await RefusesAsync(member, member.Plan.DataDirectory, "version 99");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RefusalTests(LiveCluster live)
         Directory.CreateDirectory(member.Plan.DataDirectory);
         await File.WriteAllTextAsync(Path.Combine(member.Plan.DataDirectory, "thesis.txt"), "years of work", TestContext.Current.CancellationToken);
 
-        await RefusesAsync(member, "holds no PostgreSQL system");
+        await RefusesAsync(member, member.Plan.DataDirectory, "holds no PostgreSQL system");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class RefusalTests(LiveCluster live)
         await InitialiseAsync(cluster.Plan, member.Plan);
         await CommandLine.RunAsync(["chown", "-R", "root:root", member.Plan.DataDirectory]);
 
-        await RefusesAsync(member, "");
+        await RefusesAsync(member, member.Plan.DataDirectory, "belongs to");
     }
 
     private static LoopbackCluster Alone() =>
@@ -110,10 +110,10 @@ public sealed class RefusalTests(LiveCluster live)
         Assert.True(ended.Status == 0, ended.All);
     }
 
-    private static async Task RefusesAsync(LoopbackMember member, string why)
+    private static async Task RefusesAsync(LoopbackMember member, params string[] words)
     {
         var before = Contents.Of(member.Plan.DataDirectory);
-        await SaysAsync(member, member.Plan.DataDirectory, why);
+        await SaysAsync(member, words);
         await LiveCluster.StopAsync(member);
 
         Assert.Equal(before, Contents.Of(member.Plan.DataDirectory));
