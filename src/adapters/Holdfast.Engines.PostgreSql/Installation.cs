@@ -19,7 +19,7 @@ internal sealed class Installation
         Binaries = new(options);
         Secrets = new(options);
         Tools = new(options, Binaries, Account, Secrets);
-        Directory = new(options);
+        Directory = new(options, Account);
         Control = new(options, Tools);
         Disk = new(options, time);
     }

@@ -186,6 +186,6 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         CreateRequest = new WatchCreateRequest { Key = EtcdStore.Key(prefix), RangeEnd = EtcdStore.EndOf(prefix), StartRevision = after.Number + 1 },
     };
 
-    [LoggerMessage(2101, LogLevel.Warning, "The watch moves to another server: {Why}")]
+    [LoggerMessage(2131, LogLevel.Warning, "The watch moves to another server: {Why}")]
     private partial void LogEnded(string why);
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Model;
 
 namespace Holdfast.Engines.PostgreSql.Observation;
 
 /// <summary>What the data directory is, and the mark beside it while a copy into it is unfinished.</summary>
-internal sealed class DataDirectory(PostgreSqlOptions options)
+internal sealed class DataDirectory(PostgreSqlOptions options, OsAccount account)
 {
     public string Path { get; } = options.DataDirectory.TrimEnd('/');
 
@@ -45,13 +46,13 @@ internal sealed class DataDirectory(PostgreSqlOptions options)
             file.Flush(flushToDisk: true);
         }
 
-        Processes.Posix.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? "/");
+        Posix.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? "/");
     }
 
     public void MarkFinished()
     {
         File.Delete(Mark);
-        Processes.Posix.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? "/");
+        Posix.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? "/");
     }
 
     /// <summary>What the mark says; null when nothing is unfinished.</summary>
@@ -88,7 +89,7 @@ internal sealed class DataDirectory(PostgreSqlOptions options)
 
         var aside = $"{Path}.{why}.{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}";
         Directory.Move(Path, aside);
-        Processes.Posix.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? "/");
+        Posix.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? "/");
         return aside;
     }
 
@@ -132,6 +133,8 @@ internal sealed class DataDirectory(PostgreSqlOptions options)
             null => (DataDirectoryState.Foreign, $"{Path} is not empty and holds no PostgreSQL system"),
             { } version when binariesVersion > 0 && version != binariesVersion =>
                 (DataDirectoryState.Foreign, $"{Path} holds a system of version {version}; the programs are of version {binariesVersion}"),
+            _ when Posix.OwnerOf(Path) is { } owner && owner != account.EffectiveUserId =>
+                (DataDirectoryState.Foreign, $"{Path} belongs to the user with number {owner}; PostgreSQL runs as number {account.EffectiveUserId} and takes its own only"),
             _ when !File.Exists(System.IO.Path.Combine(Path, "global", "pg_control")) =>
                 (DataDirectoryState.Unfinished, $"{Path} has no control file: a copy into it did not finish"),
             _ => (DataDirectoryState.Valid, null),

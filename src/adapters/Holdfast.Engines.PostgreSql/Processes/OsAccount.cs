@@ -20,6 +20,9 @@ internal sealed class OsAccount
 
     public int GroupId { get; }
 
+    /// <summary>The number that PostgreSQL's processes have, whoever starts them.</summary>
+    public int EffectiveUserId => Name is null ? Posix.UserId : UserId;
+
     public string Home { get; }
 
     /// <exception cref="InvalidOperationException">The agent is root, and there is no such unprivileged user.</exception>

@@ -18,7 +18,9 @@ internal static partial class Posix
     // The same number on every architecture; glibc has a wrapper only since 2.36.
     private const int PidFdOpen = 434;
 
-    public static bool IsRoot => GetEffectiveUserId() == 0;
+    public static int UserId => GetEffectiveUserId();
+
+    public static bool IsRoot => UserId == 0;
 
     public static bool Signal(int pid, int signal) => pid > 1 && Kill(pid, signal) == 0;
 
@@ -66,6 +68,14 @@ internal static partial class Posix
         {
             throw new IOException($"cannot give {path} to user {userId}: error {Marshal.GetLastPInvokeError()}");
         }
+    }
+
+    /// <summary>Whose the path is; null when that cannot be seen.</summary>
+    public static int? OwnerOf(string path)
+    {
+        const int currentDirectory = -100;
+        const uint ownerMask = 0x8;
+        return Stat(currentDirectory, path, 0, ownerMask, out var found) == 0 ? (int)found.Owner : null;
     }
 
     /// <summary>The path without links; null when it does not exist.</summary>
@@ -152,6 +162,9 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, int userId, int groupId);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Stat(int directory, string path, int flags, uint mask, out FileStatus found);
+
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint ResolvePath(string path, nint buffer);
 
@@ -170,5 +183,13 @@ internal static partial class Posix
         public int Descriptor;
         public short Events;
         public short Returned;
+    }
+
+    // The kernel's struct statx, which is the same on every processor.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileStatus
+    {
+        [FieldOffset(20)]
+        public uint Owner;
     }
 }

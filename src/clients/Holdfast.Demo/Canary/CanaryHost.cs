@@ -14,7 +14,7 @@ public sealed record CanaryHost(string Name, int Port, string Password)
 
     public static CanaryHost Of(ClusterPlan plan, MemberPlan member) => new(member.Name, member.DatabasePort, plan.SuperuserPassword);
 
-    /// <summary>Unpooled connections that ask for nothing but to be open: no TLS, no catalogue, no cancel request on a time-out.</summary>
+    /// <summary>Unpooled connections that ask for nothing but to be open: no TLS, no catalogue, no wait after a time-out.</summary>
     public NpgsqlDataSource Connections()
     {
         var builder = new NpgsqlSlimDataSourceBuilder(new NpgsqlConnectionStringBuilder

@@ -25,13 +25,16 @@ internal static class CanaryTable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Writes one row; answers the server's timeline once the row is committed.</summary>
-    public static async Task<long> InsertAsync(NpgsqlConnection connection, int writer, long sequence, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes one row; answers the server's timeline once the row is committed. Nothing ends the wait but the server: Npgsql sends
+    /// a cancel request when a limit passes, whatever the connection says of cancelling.
+    /// </summary>
+    public static async Task<long> InsertAsync(NpgsqlConnection connection, int writer, long sequence)
     {
-        await using var command = new NpgsqlCommand(Insertion, connection);
+        await using var command = new NpgsqlCommand(Insertion, connection) { CommandTimeout = 0 };
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = writer });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequence });
-        var answer = await command.ExecuteScalarAsync(cancellationToken) as string;
+        var answer = await command.ExecuteScalarAsync(CancellationToken.None) as string;
         return long.Parse(answer ?? "", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 

@@ -7,6 +7,7 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan RetrySpacing = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // A failed write may have happened all the same, so that its number is never used again.
     private long sequence;
@@ -34,21 +35,64 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
 
     private async Task WriteToAsync(CanaryHost host, CancellationToken stopping)
     {
-        await using var connections = host.Connections();
-        await using var connection = await connections.OpenConnectionAsync(stopping);
-        var connected = log.Now;
-        while (true)
+        var connections = host.Connections();
+        NpgsqlConnection? connection = null;
+        var write = Task.CompletedTask;
+        try
         {
-            await WriteAsync(host, connection, connected, stopping);
-            await Task.Delay(Spacing, time, stopping);
+            connection = await connections.OpenConnectionAsync(stopping);
+            var connected = log.Now;
+            while (await IsAnsweredAsync(write, host, stopping))
+            {
+                await Task.Delay(Spacing, time, stopping);
+                write = WriteAsync(host, connection, connected);
+            }
+        }
+        finally
+        {
+            var closing = CloseAfterAsync(write, connections, connection);
+            if (write.IsCompleted)
+            {
+                await closing;
+            }
         }
     }
 
-    private async Task WriteAsync(CanaryHost host, NpgsqlConnection connection, TimeSpan connected, CancellationToken stopping)
+    /// <summary>Waits for the answer as long as no other server takes writes; false: the answer, if it comes, comes late.</summary>
+    private async Task<bool> IsAnsweredAsync(Task write, CanaryHost host, CancellationToken stopping)
+    {
+        while (await Task.WhenAny(write, Task.Delay(Patience, time, stopping)) != write)
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (await finder.FindAsync(stopping) != host && !write.IsCompleted)
+            {
+                return false;
+            }
+        }
+
+        await write;
+        return true;
+    }
+
+    // Neither a limit nor the end may reach the server as a cancel request: PostgreSQL reports success for a commit whose wait
+    // for a standby was cancelled. So a connection without an answer is left alone until the server gives one, or ends; a late
+    // acknowledgement counts as any other.
+    private static async Task CloseAfterAsync(Task write, NpgsqlDataSource connections, NpgsqlConnection? connection)
+    {
+        await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+
+        await connections.DisposeAsync();
+    }
+
+    private async Task WriteAsync(CanaryHost host, NpgsqlConnection connection, TimeSpan connected)
     {
         var mine = ++sequence;
         var sent = log.Now;
-        var timeline = await CanaryTable.InsertAsync(connection, number, mine, stopping);
+        var timeline = await CanaryTable.InsertAsync(connection, number, mine);
         log.Add(new(number, mine, host.Name, timeline, connected, sent, log.Now));
     }
 }

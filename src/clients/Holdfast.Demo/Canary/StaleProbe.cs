@@ -94,7 +94,7 @@ public sealed class StaleProbe : IAsyncDisposable
     {
         try
         {
-            var timeline = await CanaryTable.InsertAsync(writer, number, 1, cancellationToken);
+            var timeline = await CanaryTable.InsertAsync(writer, number, 1).WaitAsync(Limit, cancellationToken);
             canary.Log.Add(new(number, 1, host.Name, timeline, connected, thawing, canary.Now));
         }
         catch (Exception exception) when (Connections.IsLoss(exception, cancellationToken))

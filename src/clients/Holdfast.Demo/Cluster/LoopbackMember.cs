@@ -17,6 +17,9 @@ public sealed class LoopbackMember(ClusterPlan cluster, MemberPlan plan, IMember
     /// <summary>Whether its agent runs and is not frozen, so that asking it makes sense.</summary>
     public bool IsListening => Agent is { } running && ProcessTable.Find(running.Pid) is { IsAlive: true, IsFrozen: false };
 
+    /// <summary>How the agent ended; null while it runs.</summary>
+    public int? ExitStatus => agent?.ExitStatus;
+
     /// <summary>What an agent wrote last that ended although nobody asked it to; null while it runs.</summary>
     public string? LastWords => agent is null || Agent is not null
         ? null

@@ -18,6 +18,9 @@ public sealed class ChildProcess : IDisposable
 
     public bool IsAlive => ProcessTable.IsAlive(Entry);
 
+    /// <summary>How it ended; null while it runs.</summary>
+    public int? ExitStatus => process.HasExited ? process.ExitCode : null;
+
     /// <summary>
     /// The shell and setsid give way to the program: its process is the one that gets our signals. A file, not a pipe, takes the
     /// output: the program may outlive us.

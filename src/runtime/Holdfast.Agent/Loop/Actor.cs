@@ -88,7 +88,7 @@ internal sealed partial class Actor(
                 state.Memory = state.Memory with { SitsOutUntil = sitOut.Until };
                 return true;
             case HaAction.AcceptRequest accept:
-                return Accept(accept);
+                return Accept(view, accept);
             case HaAction.RefuseRequest refuse:
                 return Refuse(refuse);
             case HaAction.LookForNamesake look:
@@ -137,12 +137,14 @@ internal sealed partial class Actor(
         fences.Disarm();
     }
 
-    private bool Accept(HaAction.AcceptRequest accept)
+    private bool Accept(ClusterView view, HaAction.AcceptRequest accept)
     {
         if (state.Request is { Job: null } pending && pending.Request.Number == accept.Number)
         {
             var job = pending.Request is OperatorRequest.Restart ? DatabaseJobKind.Restart : DatabaseJobKind.Clone;
-            state.Request = pending with { Job = job, AcceptedAt = time.GetElapsedTime(0) };
+
+            // The job was begun just before, in this very turn.
+            state.Request = pending with { Job = job, AcceptedAt = view.Now };
         }
 
         return true;

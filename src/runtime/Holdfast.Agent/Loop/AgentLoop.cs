@@ -29,10 +29,14 @@ internal sealed partial class AgentLoop(
     private readonly Dictionary<string, Decision> lastDecisions = [];
     private DatabaseView? database;
     private TimeSpan observedAt;
+    private Revision? read;
     private Revision? configured;
     private Policy policy = new();
     private bool isPolicyKnown;
+    private bool isConfigured;
     private bool isShuttingDown;
+
+    private string Settings => cache.LastConfiguration ?? options.InitialConfiguration;
 
     /// <param name="shutDown">Asks for an orderly end: the loop goes on until the database is down and the lease given away.</param>
     /// <param name="stopping">Ends the loop where it is.</param>
@@ -77,11 +81,12 @@ internal sealed partial class AgentLoop(
     {
         state.StoreFailed = false;
         var isNews = cache.TakeUp();
-        await ConfigureAsync(stopping);
+        ReadPolicy();
 
         // A report says how far the log goes, and others take it for newer than whatever it was written after: it is looked up then.
         var mayReport = state.Memory.ReportedAt is not { } at || time.GetElapsedTime(0) - at >= policy.LoopWait;
         await ObserveAsync(woken || isNews || mayReport, stopping);
+        await ConfigureAsync(stopping);
 
         var view = Compose();
         var memory = Remembering.Step(view);
@@ -142,26 +147,43 @@ internal sealed partial class AgentLoop(
         observedAt = now;
     }
 
-    private async Task ConfigureAsync(CancellationToken stopping)
+    private void ReadPolicy()
     {
         var revision = cache.View.ConfigurationRevision;
-        if (isPolicyKnown && configured == revision)
+        if (isPolicyKnown && read == revision)
         {
             return;
         }
 
-        var text = cache.LastConfiguration ?? options.InitialConfiguration;
-        var reading = DynamicConfiguration.ToPolicy(text);
+        var reading = DynamicConfiguration.ToPolicy(Settings);
         foreach (var warning in reading.Warnings)
         {
             LogConfigurationWarning(warning);
         }
 
-        state.Configuration = text;
+        state.Configuration = Settings;
         policy = reading.Policy;
         isPolicyKnown = true;
-        await engine.ConfigureAsync(text, stopping);
-        configured = revision;
+        read = revision;
+    }
+
+    /// <summary>
+    /// Brings the cluster's settings to the database, which writes them into its directory: so not before the store has said what
+    /// they are, and never into a directory of another system.
+    /// </summary>
+    private async Task ConfigureAsync(CancellationToken stopping)
+    {
+        var store = cache.View;
+        var isOfAnotherSystem = database?.SystemId is { } own && store.Initialization?.SystemId is { } system && own != system;
+        if (!store.IsKnown || isOfAnotherSystem || (isConfigured && configured == store.ConfigurationRevision))
+        {
+            return;
+        }
+
+        await engine.ConfigureAsync(Settings, stopping);
+        configured = store.ConfigurationRevision;
+        isConfigured = true;
+        await ObserveAsync(woken: true, stopping);
     }
 
     private ClusterView Compose() => new()

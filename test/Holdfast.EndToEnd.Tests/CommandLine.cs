@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Holdfast.Chaos;
+
+namespace Holdfast.EndToEnd.Tests;
+
+/// <summary>Runs the executable as a person or a service manager would, until it ends.</summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    public static string Program { get; } = HoldfastProgram.Find(null)[0];
+
+    public static Task<Ended> HoldfastAsync(params string[] arguments) => RunAsync([Program, .. arguments]);
+
+    public static async Task<Ended> RunAsync(IReadOnlyList<string> command)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        }) ?? throw new InvalidOperationException($"{command[0]} did not start");
+        process.StandardInput.Close();
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new(process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+}
+
+/// <summary>How a program ended and what it said.</summary>
+internal sealed record Ended(int Status, string Output, string Errors)
+{
+    public string All => $"status {Status}\n{Output}\n{Errors}";
+}

@@ -1,0 +1,73 @@
+using Holdfast.Demo.Canary;
+using Holdfast.Demo.Cluster;
+using Holdfast.Demo.Processes;
+
+namespace Holdfast.EndToEnd.Tests;
+
+/// <summary>Three members that all tests share; each test takes it whole, and leaves it to the next one to wait until it is again.</summary>
+public sealed class LiveCluster : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    public LoopbackCluster Cluster { get; } =
+        LoopbackCluster.Create("live", null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
+
+    public ValueTask InitializeAsync()
+    {
+        Cluster.Start();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Waits until every member streams and a synchronous standby is recorded; answers who has which role.</summary>
+    internal async Task<Roles> WholeAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        if (!await Cluster.WaitForRedundancyAsync(Limit, null, cancellationToken))
+        {
+            Cluster.KeepFiles();
+            Assert.Fail($"{(await Cluster.RedundancyAsync(cancellationToken)).Words}; the logs are kept in {Cluster.Plan.Directory}");
+        }
+
+        var status = await Cluster.StatusAsync(cancellationToken);
+        var leader = Cluster.Member(status?.Leader?.Name ?? throw new InvalidOperationException("nobody leads"));
+        var standby = Cluster.Member(status.SynchronousStandby?.Name ?? throw new InvalidOperationException("nobody is synchronous"));
+        return new(leader, standby, Cluster.Members.First(member => member != leader && member != standby));
+    }
+
+    /// <summary>Runs a verb against the cluster and refuses anything but success.</summary>
+    internal async Task<string> DoAsync(params string[] verb)
+    {
+        var ended = await CommandLine.HoldfastAsync(["-c", Cluster.Members[0].Plan.ConfigurationFile, .. verb]);
+        Assert.True(ended.Status == 0, $"holdfast {string.Join(' ', verb)}: {ended.All}");
+        return ended.Output;
+    }
+
+    internal Task<CanaryClient> StartWritingAsync() => CanaryClient.StartAsync(
+        [.. Cluster.Plan.Members.Select(member => CanaryHost.Of(Cluster.Plan, member))], 4, TimeProvider.System, TestContext.Current.CancellationToken);
+
+    /// <summary>Asks an agent to stop and waits until nothing of its member runs.</summary>
+    internal static async Task StopAsync(LoopbackMember member)
+    {
+        member.AskToStop();
+        await Until.TrueAsync(() => member.Processes().Count == 0, () => $"{member.Name} did not end: {File.ReadAllText(member.Plan.LogFile)}");
+    }
+
+    internal static async Task KillAgentAsync(LoopbackMember member)
+    {
+        if (member.Agent is { } agent)
+        {
+            ProcessTable.Send(agent, Signal.Kill);
+        }
+
+        await Until.TrueAsync(() => member.Agent is null, () => "the agent did not die");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.StopAsync(CancellationToken.None);
+        await Cluster.DisposeAsync();
+    }
+}
+
+/// <summary>Who was what when the cluster was whole.</summary>
+internal sealed record Roles(LoopbackMember Leader, LoopbackMember Standby, LoopbackMember Other);
