@@ -6,6 +6,7 @@ namespace Holdfast.Demo.Processes;
 /// <summary>A program started in a session of its own, so that Ctrl-C is for us alone, with its output in a file.</summary>
 public sealed class ChildProcess : IDisposable
 {
+    private static readonly TimeSpan ReapLimit = TimeSpan.FromSeconds(10);
     private readonly Process process;
 
     private ChildProcess(Process process, ProcessEntry entry)
@@ -18,8 +19,8 @@ public sealed class ChildProcess : IDisposable
 
     public bool IsAlive => ProcessTable.IsAlive(Entry);
 
-    /// <summary>How it ended; null while it runs.</summary>
-    public int? ExitStatus => process.HasExited ? process.ExitCode : null;
+    /// <summary>How it ended; null while it runs. A process that is dead and not yet reaped is waited for.</summary>
+    public int? ExitStatus => !IsAlive && process.WaitForExit(ReapLimit) ? process.ExitCode : null;
 
     /// <summary>
     /// The shell and setsid give way to the program: its process is the one that gets our signals. A file, not a pipe, takes the
