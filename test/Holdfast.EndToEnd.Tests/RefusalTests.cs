@@ -113,13 +113,15 @@ public sealed class RefusalTests(LiveCluster live)
     private static async Task RefusesAsync(LoopbackMember member, params string[] words)
     {
         var before = Contents.Of(member.Plan.DataDirectory);
+        var neighbours = Neighbours();
         await SaysAsync(member, words);
         await LiveCluster.StopAsync(member);
 
         Assert.Equal(before, Contents.Of(member.Plan.DataDirectory));
-        Assert.Equal(
-            [member.Plan.DataDirectory],
-            Directory.GetDirectories(member.Plan.Directory, "data*").Where(path => !path.EndsWith("-own", StringComparison.Ordinal)));
+        Assert.Equal(neighbours, Neighbours());
+
+        // Whatever is set aside would lie beside it.
+        string[] Neighbours() => [.. Directory.GetDirectories(member.Plan.Directory, "data*").Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Starts the agent and waits for a line with all these words; an agent that ended by itself must have failed.</summary>
