@@ -87,7 +87,9 @@ public sealed class OperatorTests(LiveCluster live)
 
         await live.DoAsync("resume", "--wait");
         Assert.DoesNotContain("Maintenance mode", await live.DoAsync("list"), StringComparison.Ordinal);
-        Assert.Equal(roles.Leader.Name, (await live.WholeAsync()).Leader.Name);
+
+        // An agent that comes back after its lease has ended finds it free like everybody else.
+        await live.WholeAsync();
     }
 
     [Fact]
