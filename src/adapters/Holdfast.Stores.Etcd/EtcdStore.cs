@@ -122,7 +122,16 @@ public sealed class EtcdStore : IConsensusStore
     private static async Task<long> KeepAsync(CallInvoker server, CallOptions options, long lease)
     {
         using var call = new Lease.LeaseClient(server).LeaseKeepAlive(options);
-        await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, options.CancellationToken);
+        try
+        {
+            await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, options.CancellationToken);
+        }
+        catch (Exception broken) when (broken is IOException or InvalidOperationException)
+        {
+            // A stream that breaks while it is written to says so in another way than one that is read.
+            throw new RpcException(new Status(StatusCode.Unavailable, broken.Message));
+        }
+
         if (!await call.ResponseStream.MoveNext(options.CancellationToken))
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "the stream ended without an answer"));

@@ -76,9 +76,9 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         {
             changes.TryComplete();
         }
-        catch (InvalidOperationException ended)
+        catch (Exception ended) when (ended is InvalidOperationException or IOException)
         {
-            // The stream was over when it was written to.
+            // The stream was over when it was written to, or broke at that moment.
             Complain($"etcd {servers.NameOf(server)}: {ended.Message}");
             changes.TryComplete();
         }
