@@ -52,7 +52,8 @@ public sealed class BodyTests
                 store.Members[2] with { State = MemberState.Cloning, IsStreaming = false, Position = null, ReplayPosition = null, Timeline = null },
             ],
             Switchover = new(Views.A, null, new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), null, new(39)),
-        }) with { Policy = new() { IsPaused = true } };
+        }) with
+        { Policy = new() { IsPaused = true } };
         await using var api = await RunningApi.StartAsync(view);
 
         Assert.Equal(

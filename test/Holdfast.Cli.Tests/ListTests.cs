@@ -177,5 +177,6 @@ public sealed class ListTests
             store.Members[1] with { ReplayPosition = new(0x2B00060), Document = """{"tags": {"zone": "1", "spare": true}}""" },
             store.Members[2] with { State = MemberState.Stopped, IsStreaming = false, Timeline = null, Position = null, ReplayPosition = null, Tags = new() { NoSync = true } },
         ],
-    }) with { Policy = new() { IsPaused = true, SynchronousMode = SynchronousMode.On } };
+    }) with
+    { Policy = new() { IsPaused = true, SynchronousMode = SynchronousMode.On } };
 }

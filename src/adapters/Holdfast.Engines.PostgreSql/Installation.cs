@@ -72,10 +72,15 @@ internal sealed class Installation
         }
     }
 
+    /// <summary>
+    /// Appears at once and whole: a server that is signalled for any other reason looks for the file as well, and takes it away while it is being made.
+    /// </summary>
     public void WritePromoteSignal()
     {
-        File.WriteAllText(PromoteSignal, "");
-        Account.Own(PromoteSignal);
+        var prepared = PromoteSignal + ".prepared";
+        File.WriteAllText(prepared, "");
+        Account.Own(prepared);
+        File.Move(prepared, PromoteSignal, overwrite: true);
     }
 
     /// <summary>A signal that nobody took would promote the next replica that starts here.</summary>

@@ -1,5 +1,5 @@
-using Holdfast.Stores.Raft.Transport;
 using Holdfast.Ports.Store;
+using Holdfast.Stores.Raft.Transport;
 
 namespace Holdfast.Stores.Raft.State;
 

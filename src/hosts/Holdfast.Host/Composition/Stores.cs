@@ -1,7 +1,7 @@
 using Holdfast.Configuration;
 using Holdfast.Ports.Store;
-using Holdfast.Stores.Raft;
 using Holdfast.Stores.Etcd;
+using Holdfast.Stores.Raft;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
