@@ -15,6 +15,8 @@ internal sealed partial class RaftNode
     private long bytesSinceSnapshot;
     private long snapshotBytes;
     private bool isSnapshotUnderWay;
+
+    /// <summary>The data directory that each member came with last.</summary>
     private readonly Dictionary<string, ulong> identities = new(StringComparer.Ordinal);
     private readonly HashSet<string> registering = new(StringComparer.Ordinal);
 
@@ -26,6 +28,7 @@ internal sealed partial class RaftNode
         {
             var members = core.Log.ConfigurationAt(entry.Index);
             state.KeepIdentities(members.Members);
+            ForgetLeavers();
             registering.RemoveWhere(address => !members.IsMember(address));
             RegisterIdentities(now);
             return;
@@ -143,6 +146,15 @@ internal sealed partial class RaftNode
             {
                 sessions.Start(session, timeToLive, now);
             }
+        }
+    }
+
+    /// <summary>Whoever was removed may come back with another directory; the old one must not be written down for it again.</summary>
+    private void ForgetLeavers()
+    {
+        foreach (var gone in identities.Keys.Where(address => address != Self.Address && !core.Configuration.IsMember(address)).ToArray())
+        {
+            identities.Remove(gone);
         }
     }
 
