@@ -34,7 +34,6 @@ public sealed class ProblemTests
     }
 
     [Theory]
-    [InlineData("consul: {host: a}")]
     [InlineData("zookeeper: {hosts: a}")]
     [InlineData("kubernetes: {labels: {a: b}}")]
     public void A_store_that_is_not_supported_yet_is_an_error_for_an_agent_and_none_for_a_command_line(string line)
@@ -42,7 +41,7 @@ public sealed class ProblemTests
         var ofAgent = Configurations.Parse(Configurations.Smallest + line);
         var ofCommandLine = Configurations.Parse(Configurations.Smallest + line, ConfigurationPurpose.CommandLine);
 
-        Assert.Contains("supported: raft, etcd3, etcd", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("supported: raft, etcd3, etcd, consul", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
         Assert.Empty(ofCommandLine.Problems);
     }
 
@@ -54,7 +53,12 @@ public sealed class ProblemTests
     [InlineData("etcd3: {srv: example.org}", "name them: hosts: [10.0.0.1:2379, ...]")]
     [InlineData("etcd3: {host: a, username: u}", "needs the other one as well")]
     [InlineData("etcd3: {host: a, hots: b}", "etcd3.hots")]
-    public void What_is_wrong_with_etcd_is_said_with_its_place(string line, string words) =>
+    [InlineData("etcd3: {hosts: 'ftp://u:hidden@a:1'}", "'...@a:1' is not an address such as 10.0.0.1:2379")]
+    [InlineData("consul: {host: a}", "a member coordinates through one store, and raft is one already")]
+    [InlineData("consul: {token: a}", "consul.hosts: is missing")]
+    [InlineData("consul: {host: a, scheme: ftp}", "consul.scheme: 'ftp' is not one of http, https")]
+    [InlineData("consul: {host: a, port: 99999}", "consul.port")]
+    public void What_is_wrong_with_a_store_is_said_with_its_place(string line, string words) =>
         Assert.Contains(
             Configurations.Parse(Configurations.Smallest + line).Problems,
             problem => problem.ToString().Contains(words, StringComparison.Ordinal));

@@ -205,6 +205,24 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void Servers_of_a_store_are_read_from_every_form_that_Patroni_takes()
+    {
+        const string Raft = "raft: {self_addr: '127.0.0.1:2380'}\n";
+        var file = Configurations.Smallest.Replace(Raft, "", StringComparison.Ordinal);
+
+        var urls = Configurations.Parse(file + "etcd3: {hosts: ['https://a:1', 'https://b']}").Configuration!.Etcd!;
+        var credentials = Configurations.Parse(file + "etcd: {url: 'http://u:p%40ss@a'}").Configuration!.Etcd!;
+        var consul = Configurations.Parse(file + "consul: {host: a, port: 8501, scheme: https, token: t, dc: d, verify: off, checks: [], register_service: true}");
+
+        Assert.True(urls.UsesTls);
+        Assert.Equal([new HostPort("a", 1), new HostPort("b", 2379)], urls.Hosts);
+        Assert.Equal(("u", "p@ss"), (credentials.Username, credentials.Password));
+        Assert.DoesNotContain(consul.Problems, problem => problem.Severity == ProblemSeverity.Error);
+        Assert.Equal([new HostPort("a", 8501)], consul.Configuration!.Consul!.Hosts);
+        Assert.Equal(("t", "d", true, false), (consul.Configuration.Consul.Token, consul.Configuration.Consul.Datacenter, consul.Configuration.Consul.UsesTls, consul.Configuration.Consul.VerifiesServer));
+    }
+
+    [Fact]
     public void A_directory_of_files_is_read_in_the_order_of_their_names()
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-test-").FullName;

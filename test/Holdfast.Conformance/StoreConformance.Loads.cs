@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Holdfast.Conformance;
 
-/// <summary>Many at once, much at once, and large.</summary>
+/// <summary>Many at once.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
@@ -18,31 +18,6 @@ public abstract partial class StoreConformance
 
         var value = int.Parse((await Other.GetAsync("/counter", Stop))!, CultureInfo.InvariantCulture);
         Assert.InRange(value, Writers * Raises, (Writers * Raises) + unknown.Sum());
-    }
-
-    [Fact]
-    public async Task A_value_of_half_a_megabyte_is_kept_as_it_is()
-    {
-        var value = string.Concat(Enumerable.Range(0, 50_000).Select(number => number.ToString("D10", CultureInfo.InvariantCulture)));
-
-        await First.PutAsync("/big", value, Stop);
-
-        Assert.Equal(value, await Other.GetAsync("/big", Stop));
-    }
-
-    [Fact]
-    public async Task Thousands_of_keys_are_read_at_once()
-    {
-        const int Keys = 3000;
-        const int AtOnce = 50;
-        foreach (var some in Enumerable.Range(0, Keys).Chunk(AtOnce))
-        {
-            await First.CommitSurelyAsync(new StoreTransaction([], [.. some.Select(number => new StoreWrite.Put($"/many/{number:D5}", $"{number}", null))]), Stop);
-        }
-
-        var image = await Other.ReadSurelyAsync("/many/", Stop);
-
-        Assert.Equal(Enumerable.Range(0, Keys).Select(number => $"{number}"), image.Entries.Select(entry => entry.Value));
     }
 
     /// <summary>Answers how often nobody knows whether it was raised.</summary>

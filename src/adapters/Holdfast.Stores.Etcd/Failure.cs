@@ -39,7 +39,7 @@ internal static class Failures
             StatusCode.NotFound when words.Contains("requested lease not found", StringComparison.Ordinal) => Failure.LeaseGone,
             StatusCode.OutOfRange when words.Contains("compacted", StringComparison.Ordinal) => Failure.Compacted,
             StatusCode.Unauthenticated when words.Contains("invalid auth token", StringComparison.Ordinal) => Failure.TokenExpired,
-            StatusCode.InvalidArgument when words.Contains("old revision", StringComparison.Ordinal) => Failure.TokenExpired,
+            StatusCode.InvalidArgument when words.Contains("revision of auth store is old", StringComparison.Ordinal) => Failure.TokenExpired,
             StatusCode.InvalidArgument when words.Contains("authentication failed", StringComparison.Ordinal)
                 || words.Contains("user name is empty", StringComparison.Ordinal) => Failure.Forbidden,
             StatusCode.Unauthenticated or StatusCode.PermissionDenied => Failure.Forbidden,

@@ -24,6 +24,9 @@ public sealed record HoldfastConfiguration
     /// <summary>Null when another store is named, or none.</summary>
     public EtcdConfiguration? Etcd { get; init; }
 
+    /// <summary>Null when another store is named, or none.</summary>
+    public ConsulConfiguration? Consul { get; init; }
+
     /// <summary>Null for a command line whose configuration has none.</summary>
     public required PostgreSqlConfiguration? PostgreSql { get; init; }
 

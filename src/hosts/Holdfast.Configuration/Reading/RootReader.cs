@@ -30,6 +30,7 @@ internal static class RootReader
             RestApi = restApi,
             Raft = RaftReader.Read(root.Inner("raft"), isAgent),
             Etcd = EtcdReader.Read(root),
+            Consul = ConsulReader.Read(root.Inner("consul")),
             PostgreSql = PostgreSqlReader.Read(root, isAgent),
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap")),
             Tags = TagsReader.Read(root.Inner("tags")),

@@ -12,6 +12,10 @@ internal static class Secrets
     /// <summary>Whatever stands in a section of credentials counts as one: it may have slipped in from the line below.</summary>
     public static bool IsSecret(string path) => Words.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>What stands before the @ of an address is left out.</summary>
+    public static string WithoutPassword(string address) =>
+        address.LastIndexOf('@') is var end and >= 0 ? $"...{address[end..]}" : address;
+
     public static string Describe(string path, ConfigNode value) => value switch
     {
         _ when IsSecret(path) => "the value (not shown)",

@@ -1,5 +1,6 @@
 using Holdfast.Configuration;
 using Holdfast.Ports.Store;
+using Holdfast.Stores.Consul;
 using Holdfast.Stores.Etcd;
 using Holdfast.Stores.Raft;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal static class Stores
         { Raft: { } raft } => await Parts.StartStoreAsync(StoreOptions.Of(raft, dataDirectory + ".raft"), loggers),
 #pragma warning disable CA2000 // The caller owns it.
         { Etcd: { } etcd } => OpenEtcd(etcd, loggers),
+        { Consul: { } consul } => OpenConsul(consul, loggers),
 #pragma warning restore CA2000
         _ => throw new StartRefusedException("no store is configured: name one, such as raft (self_addr, partner_addrs, data_dir, password)", null),
     };
@@ -33,13 +35,14 @@ internal static class Stores
             },
             HostClock.Time),
         { Etcd: { } etcd } => OpenEtcd(etcd, NullLoggerFactory.Instance),
+        { Consul: { } consul } => OpenConsul(consul, NullLoggerFactory.Instance),
         _ => null,
     };
 
     /// <summary>The store runs apart from the members, so losing it need not mean losing them.</summary>
     public static bool IsExternal(HoldfastConfiguration configuration) => configuration.Raft is null;
 
-    /// <summary>Nothing is sent yet: an etcd that is away is waited for.</summary>
+    /// <summary>Nothing is sent yet: a store that is away is waited for.</summary>
     private static EtcdStore OpenEtcd(EtcdConfiguration etcd, ILoggerFactory loggers)
     {
         var options = new EtcdStoreOptions
@@ -52,13 +55,33 @@ internal static class Stores
             KeyFile = etcd.KeyFile,
             Section = etcd.Section,
         };
+        return Open(etcd.Section, () => new EtcdStore(options, HostClock.Time, loggers.CreateLogger<EtcdStore>()));
+    }
+
+    private static ConsulStore OpenConsul(ConsulConfiguration consul, ILoggerFactory loggers)
+    {
+        var options = new ConsulStoreOptions
+        {
+            Endpoints = [.. consul.Hosts.Select(host => new Uri($"{(consul.UsesTls ? "https" : "http")}://{host}"))],
+            Token = consul.Token,
+            Datacenter = consul.Datacenter,
+            CaFile = consul.CaFile,
+            CertFile = consul.CertFile,
+            KeyFile = consul.KeyFile,
+            VerifiesServer = consul.VerifiesServer,
+        };
+        return Open("consul", () => new ConsulStore(options, HostClock.Time, loggers.CreateLogger<ConsulStore>()));
+    }
+
+    private static T Open<T>(string section, Func<T> open)
+    {
         try
         {
-            return new EtcdStore(options, HostClock.Time, loggers.CreateLogger<EtcdStore>());
+            return open();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
-            throw new StartRefusedException($"{etcd.Section}.cacert, cert or key cannot be used: {exception.Message}", exception);
+            throw new StartRefusedException($"{section}.cacert, cert or key cannot be used: {exception.Message}", exception);
         }
     }
 }

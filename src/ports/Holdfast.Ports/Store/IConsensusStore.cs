@@ -30,8 +30,9 @@ public interface IConsensusStore : IAsyncDisposable
 
     /// <summary>
     /// Follows the changes of keys below <paramref name="prefix"/> after <paramref name="after"/>, in order, without gaps or
-    /// repeats; one item holds all such changes of one revision. It survives a change of the store's leader. Throws
-    /// <see cref="StoreCompactedException"/> when that history is gone: read anew, then watch from there.
+    /// repeats; one item holds all such changes of one revision, or of several that followed each other quickly where the store
+    /// keeps no history. It survives a change of the store's leader. Throws <see cref="StoreCompactedException"/> when the changes
+    /// after that revision are not known: read the prefix anew, then watch from there.
     /// </summary>
     IAsyncEnumerable<StoreChange> WatchAsync(string prefix, Revision after, CancellationToken cancellationToken);
 }
@@ -78,7 +79,7 @@ public enum CommitOutcome
     SessionEnded,
 }
 
-/// <summary>What became of a transaction, and the revision it made when it was committed.</summary>
+/// <summary>What became of a transaction, and the revision it made when it was committed and has set a key.</summary>
 public sealed record CommitResult(CommitOutcome Outcome, Revision Revision);
 
 public enum SessionKeeping
