@@ -5,14 +5,23 @@ using Holdfast.Demo.Processes;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>Three members that all tests share; each test takes it whole, and leaves it to the next one to wait until it is again.</summary>
-public sealed class LiveCluster : IAsyncLifetime
+public class LiveCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    public LoopbackCluster Cluster { get; } =
-        LoopbackCluster.Create("live", null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
+    public LiveCluster()
+        : this("live", null)
+    {
+    }
 
-    public ValueTask InitializeAsync()
+    /// <param name="scope">The cluster's name.</param>
+    /// <param name="store">The store's section of the configuration; null: the embedded store.</param>
+    protected LiveCluster(string scope, string? store) =>
+        Cluster = LoopbackCluster.Create(scope, null, 3, new HoldfastSoftware([CommandLine.Program], store), TimeProvider.System);
+
+    public LoopbackCluster Cluster { get; }
+
+    public virtual ValueTask InitializeAsync()
     {
         Cluster.Start();
         return ValueTask.CompletedTask;
@@ -62,8 +71,9 @@ public sealed class LiveCluster : IAsyncLifetime
         await Until.TrueAsync(() => member.Agent is null, () => "the agent did not die");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await Cluster.StopAsync(CancellationToken.None);
         await Cluster.DisposeAsync();
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Holdfast.Bench.Reporting;
-using Holdfast.Bench.Stores;
+using Holdfast.StoreServers;
 using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;

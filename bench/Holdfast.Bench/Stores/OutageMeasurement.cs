@@ -3,6 +3,7 @@ using Holdfast.Bench.Reporting;
 using Holdfast.Demo;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
+using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Stores;
 

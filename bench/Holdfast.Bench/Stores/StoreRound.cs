@@ -4,6 +4,7 @@ using Holdfast.Demo;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;
+using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Stores;
 

@@ -3,6 +3,7 @@ using Holdfast.Bench.Failover;
 using Holdfast.Bench.Reporting;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;
+using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Stores;
 

@@ -28,6 +28,7 @@ internal sealed class ConsulCalls(ConsulServers servers, ConsulStoreOptions opti
     public async Task<ConsulAnswer?> AskAsync(HttpMethod method, string path, byte[]? body, bool mayRepeat, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        var refusals = 0;
         for (var failures = 1; ; failures++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -58,7 +59,9 @@ internal sealed class ConsulCalls(ConsulServers servers, ConsulStoreOptions opti
                 return null;
             }
 
-            if (time.GetElapsedTime(began) >= options.RequestTimeout)
+            // When nobody is there at all, the caller has better things to do with the time.
+            refusals = cause is not null && isUndone ? refusals + 1 : 0;
+            if (time.GetElapsedTime(began) >= options.RequestTimeout || refusals >= servers.Count)
             {
                 throw new StoreUnavailableException(trouble, cause);
             }

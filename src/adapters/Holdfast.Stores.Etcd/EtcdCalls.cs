@@ -26,6 +26,7 @@ internal sealed class EtcdCalls(EtcdServers servers, EtcdStoreOptions options, T
     private async Task<T?> AskAsync<T>(EtcdCall<T> call, bool mayRepeat, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        var refusals = 0;
         for (var failures = 0; ; failures++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -60,7 +61,10 @@ internal sealed class EtcdCalls(EtcdServers servers, EtcdStoreOptions options, T
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                if (time.GetElapsedTime(began) >= options.RequestTimeout || (failure == Failure.Forbidden && failures >= servers.Count))
+
+                // When nobody is there at all, the caller has better things to do with the time.
+                refusals = Failures.HasNotLeft(exception) ? refusals + 1 : 0;
+                if (time.GetElapsedTime(began) >= options.RequestTimeout || refusals >= servers.Count || (failure == Failure.Forbidden && failures >= servers.Count))
                 {
                     throw new StoreUnavailableException(Failures.Explain(exception, servers.NameOf(server), options.Section), exception);
                 }

@@ -65,7 +65,8 @@ internal static class Failures
         _ => $"etcd {server}: {exception.Status.Detail}",
     };
 
-    private static bool HasNotLeft(RpcException exception) => exception.Status.DebugException is HttpRequestException
+    /// <summary>There was nobody to take the request.</summary>
+    public static bool HasNotLeft(RpcException exception) => exception.Status.DebugException is HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     }

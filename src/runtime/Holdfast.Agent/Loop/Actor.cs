@@ -40,7 +40,20 @@ internal sealed partial class Actor(
 
     private async Task<bool> ConfirmAsync(ClusterView view, HaAction action, CancellationToken stopping)
     {
-        var allowed = action is HaAction.AskMembers ? AskLimit(view) : RequestLimit(view.Policy);
+        if (state.StoreFailed && IsWrite(action))
+        {
+            // It would fail as the last one did, and a leader that has lost the store as well waits for this member's answer meanwhile.
+            return false;
+        }
+
+        var allowed = action switch
+        {
+            HaAction.AskMembers => AskLimit(view),
+
+            // Nobody waits for these, but a renewal or a leader's question may wait behind them.
+            HaAction.PublishReport or HaAction.WriteStatus => RequestLimit(view.Policy) / 2,
+            _ => RequestLimit(view.Policy),
+        };
         using var limit = new CancellationTokenSource(allowed, time);
         using var request = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
         try
@@ -110,6 +123,12 @@ internal sealed partial class Actor(
                 return await WriteAsync(view, action, cancellationToken);
         }
     }
+
+    /// <summary>What changes keys in the store.</summary>
+    private static bool IsWrite(HaAction action) => action is not (
+        HaAction.Fence or HaAction.Begin or HaAction.Follow or HaAction.SetSynchronous or HaAction.SetMemberSlots or HaAction.SitOut
+        or HaAction.AcceptRequest or HaAction.RefuseRequest or HaAction.LookForNamesake or HaAction.AskMembers or HaAction.Quit
+        or HaAction.OpenSession or HaAction.RenewSession);
 
     /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
     private bool Begin(ClusterView view, DatabaseWork work)

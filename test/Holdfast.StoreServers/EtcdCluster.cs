@@ -2,16 +2,16 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Bench.Failover;
 using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Processes;
 
-namespace Holdfast.Bench.Stores;
+namespace Holdfast.StoreServers;
 
 /// <summary>One or more etcd servers on the loopback address, in a directory of their own, for as long as they are needed.</summary>
-internal sealed class EtcdCluster : IAsyncDisposable
+public sealed class EtcdCluster : IStoreServers
 {
+    public const string Program = "/usr/bin/etcd";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly string directory = Directory.CreateTempSubdirectory("holdfast-etcd-").FullName;
@@ -20,7 +20,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
     private readonly IReadOnlyList<int> peerPorts;
     private readonly ChildProcess?[] processes;
 
-    private EtcdCluster(int servers, TimeProvider time)
+    public EtcdCluster(int servers, TimeProvider time)
     {
         this.time = time;
         var ports = FreePorts.Take(servers * 2);
@@ -32,7 +32,6 @@ internal sealed class EtcdCluster : IAsyncDisposable
     /// <summary>Where the clients go.</summary>
     public IReadOnlyList<int> Ports { get; }
 
-    /// <summary>As a member's configuration file names them.</summary>
     public string Section => $"etcd3:\n  hosts: [{string.Join(", ", Ports.Select(port => FormattableString.Invariant($"127.0.0.1:{port}")))}]";
 
     public static async Task<EtcdCluster> StartAsync(int servers, TimeProvider time, CancellationToken cancellationToken)
@@ -50,7 +49,6 @@ internal sealed class EtcdCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts those that do not run, on the data they had, and waits until writes are possible.</summary>
     public async Task StartAllAsync(CancellationToken cancellationToken)
     {
         for (var server = 0; server < processes.Length; server++)
@@ -71,12 +69,24 @@ internal sealed class EtcdCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops it where it is, until it is told to go on.</summary>
+    public void Freeze(int server) => Send(server, Signal.Stop);
+
+    public void Thaw(int server) => Send(server, Signal.Continue);
+
     public void KillAll()
     {
         for (var server = 0; server < processes.Length; server++)
         {
             Kill(server);
         }
+    }
+
+    /// <summary>Takes every key away, as a wrong command of an operator would.</summary>
+    public async Task WipeAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await CallAsync("deleterange", """{"key":"AA==","range_end":"AA=="}""", cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>How many writes there have been; a revision each.</summary>
@@ -104,7 +114,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
         var (client, peer) = (Url(Ports[server]), Url(peerPorts[server]));
         return ChildProcess.Start(
             [
-                PatroniInstallation.Etcd, "--name", Name(server), "--data-dir", Path.Combine(directory, Name(server)),
+                Program, "--name", Name(server), "--data-dir", Path.Combine(directory, Name(server)),
                 "--listen-client-urls", client, "--advertise-client-urls", client,
                 "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
                 "--initial-cluster", string.Join(',', peerPorts.Select((port, index) => $"{Name(index)}={Url(port)}")),
@@ -132,9 +142,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
     {
         try
         {
-            using var body = new ByteArrayContent(Encoding.UTF8.GetBytes("""{"key":"AA=="}"""));
-            body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await http.PostAsync(new Uri($"{Url(Ports[^1])}/v3/kv/range"), body, cancellationToken);
+            using var answer = await CallAsync("range", """{"key":"AA=="}""", cancellationToken);
             using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
             return document.RootElement.TryGetProperty("header", out var header)
                 ? long.Parse(header.GetProperty("revision").GetString() ?? "0", CultureInfo.InvariantCulture)
@@ -143,6 +151,21 @@ internal sealed class EtcdCluster : IAsyncDisposable
         catch (Exception silent) when (silent is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
+        }
+    }
+
+    private async Task<HttpResponseMessage> CallAsync(string verb, string json, CancellationToken cancellationToken)
+    {
+        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return await http.PostAsync(new Uri($"{Url(Ports[^1])}/v3/kv/{verb}"), body, cancellationToken);
+    }
+
+    private void Send(int server, Signal signal)
+    {
+        if (processes[server] is { } process)
+        {
+            ProcessTable.Send(process.Entry, signal);
         }
     }
 

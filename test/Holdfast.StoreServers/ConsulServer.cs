@@ -3,10 +3,10 @@ using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Processes;
 
-namespace Holdfast.Bench.Stores;
+namespace Holdfast.StoreServers;
 
 /// <summary>One Consul server on the loopback address, in a directory of its own, for as long as it is needed.</summary>
-internal sealed class ConsulServer : IAsyncDisposable
+public sealed class ConsulServer : IStoreServers
 {
     private const int PortsEach = 6;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
@@ -14,25 +14,23 @@ internal sealed class ConsulServer : IAsyncDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("holdfast-consul-").FullName;
     private readonly IReadOnlyList<int> ports = FreePorts.Take(PortsEach);
     private readonly TimeProvider time;
-    private readonly ChildProcess process;
+    private readonly IReadOnlyList<string> command;
+    private ChildProcess? process;
 
-    private ConsulServer(string program, TimeProvider time)
+    public ConsulServer(string program, TimeProvider time)
     {
         this.time = time;
         var settings = Path.Combine(directory, "consul.json");
         File.WriteAllText(settings, string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            {"server": true, "bootstrap_expect": 1, "bind_addr": "127.0.0.1", "client_addr": "127.0.0.1", "log_level": "WARN",
+            {"server": true, "bootstrap_expect": 1, "bind_addr": "127.0.0.1", "client_addr": "127.0.0.1", "log_level": "WARN", "session_ttl_min": "3s",
+             "performance": {"raft_multiplier": 1}, "disable_update_check": true,
              "ports": {"http": {{ports[0]}}, "dns": -1, "grpc": -1, "https": -1, "server": {{ports[1]}}, "serf_lan": {{ports[2]}}, "serf_wan": {{ports[3]}} } }
             """));
-        process = ChildProcess.Start(
-            [program, "agent", "-config-file", settings, "-data-dir", Path.Combine(directory, "data"), "-node", "bench"],
-            Path.Combine(directory, "consul.log"),
-            directory);
+        command = [program, "agent", "-config-file", settings, "-data-dir", Path.Combine(directory, "data"), "-node", "bench"];
     }
 
-    /// <summary>As a member's configuration file names it.</summary>
     public string Section => FormattableString.Invariant($"consul:\n  host: 127.0.0.1:{ports[0]}");
 
     public static async Task<ConsulServer> StartAsync(string program, TimeProvider time, CancellationToken cancellationToken)
@@ -40,7 +38,7 @@ internal sealed class ConsulServer : IAsyncDisposable
         var server = new ConsulServer(program, time);
         try
         {
-            await server.WaitAsync(cancellationToken);
+            await server.StartAllAsync(cancellationToken);
             return server;
         }
         catch
@@ -50,14 +48,30 @@ internal sealed class ConsulServer : IAsyncDisposable
         }
     }
 
+    public async Task StartAllAsync(CancellationToken cancellationToken)
+    {
+        process ??= ChildProcess.Start(command, Path.Combine(directory, "consul.log"), directory);
+        await WaitAsync(cancellationToken);
+    }
+
+    public void KillAll()
+    {
+        if (process is { } running)
+        {
+            ProcessTable.Send(running.Entry, Signal.Kill);
+            running.Dispose();
+            process = null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        while (ProcessTable.Send(process.Entry, Signal.Kill))
+        while (process is { } running && ProcessTable.Send(running.Entry, Signal.Kill))
         {
             await Task.Delay(Look, time, CancellationToken.None);
         }
 
-        process.Dispose();
+        process?.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 
