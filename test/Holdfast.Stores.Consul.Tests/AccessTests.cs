@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Holdfast.Stores.Consul.Tests;
 
-/// <summary>Tokens and their rights.</summary>
+/// <summary>Tokens, their rights, and certificates.</summary>
 public sealed class AccessTests
 {
     private const string Manager = "11111111-2222-3333-4444-555555555555";
@@ -41,6 +41,23 @@ public sealed class AccessTests
 
         Assert.Contains("consul.token", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Wrong, refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_the_server_wants_is_shown_and_a_server_that_nobody_trusts_is_refused()
+    {
+        using var files = new TestCertificates();
+        await using var cluster = ConsulCluster.LaunchWithTls(files["server.crt"], files["server.key"], files["authority.crt"]);
+        ConsulStoreOptions Shown(ConsulStoreOptions options) => options with { CertFile = files["client.crt"], KeyFile = files["client.key"] };
+        await cluster.WaitAsync(options => Shown(options) with { CaFile = files["authority.crt"] }, Stop);
+        await using var good = cluster.Open(0, options => Shown(options) with { CaFile = files["authority.crt"] });
+        await using var trustless = cluster.Open(0, Shown);
+        await using var careless = cluster.Open(0, options => Shown(options) with { VerifiesServer = false });
+
+        await good.PutAsync("/a", "1", Stop);
+        Assert.Equal("1", await careless.GetAsync("/a", Stop));
+        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => trustless.ReadAsync("/", Stop));
+        Assert.Contains("consul.cacert", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<ConsulCluster> StartAsync()

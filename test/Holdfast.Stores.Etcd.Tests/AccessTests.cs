@@ -1,6 +1,4 @@
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
 using Xunit;
@@ -35,56 +33,17 @@ public class AccessTests
     [Fact]
     public async Task A_certificate_that_the_server_wants_is_shown_and_a_server_that_nobody_trusts_is_refused()
     {
-        var files = Directory.CreateTempSubdirectory("holdfast-certificates-").FullName;
-        using var authority = Authority();
-        Write(files, "authority", authority);
-        using (var server = Signed(authority, "127.0.0.1"))
-        using (var client = Signed(authority, "member"))
-        {
-            Write(files, "server", server);
-            Write(files, "client", client);
-        }
-
-        await using var cluster = EtcdCluster.StartWithTls(Of("server.crt"), Of("server.key"), Of("authority.crt"));
-        await using var good = cluster.Open(0, options => options with { CaFile = Of("authority.crt"), CertFile = Of("client.crt"), KeyFile = Of("client.key") });
-        await using var trustless = cluster.Open(0, options => options with { CertFile = Of("client.crt"), KeyFile = Of("client.key") });
+        using var files = new TestCertificates();
+        await using var cluster = EtcdCluster.StartWithTls(files["server.crt"], files["server.key"], files["authority.crt"]);
+        await using var good = cluster.Open(0, options => options with { CaFile = files["authority.crt"], CertFile = files["client.crt"], KeyFile = files["client.key"] });
+        await using var trustless = cluster.Open(0, options => options with { CertFile = files["client.crt"], KeyFile = files["client.key"] });
 
         await good.ReadSurelyAsync("/", Stop);
         await good.PutAsync("/a", "1", Stop);
         var refused = await Assert.ThrowsAsync<StoreUnavailableException>(() => trustless.ReadAsync("/", Stop));
         Assert.Contains("etcd3.cacert", refused.Message, StringComparison.Ordinal);
-        Directory.Delete(files, recursive: true);
-
-        string Of(string name) => Path.Combine(files, name);
     }
 
     private static async Task CallAsync(HttpClient http, string path, Dictionary<string, string> body) =>
         (await http.PostAsJsonAsync(path, body, Stop)).EnsureSuccessStatusCode();
-
-    private static X509Certificate2 Authority()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
-    }
-
-    private static X509Certificate2 Signed(X509Certificate2 authority, string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(5), RandomNumberGenerator.GetBytes(8));
-        return certificate.CopyWithPrivateKey(key);
-    }
-
-    private static void Write(string directory, string name, X509Certificate2 certificate)
-    {
-        File.WriteAllText(Path.Combine(directory, $"{name}.crt"), certificate.ExportCertificatePem());
-        using var key = certificate.GetECDsaPrivateKey()!;
-        File.WriteAllText(Path.Combine(directory, $"{name}.key"), key.ExportECPrivateKeyPem());
-    }
 }

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Holdfast.Conformance;
+
+/// <summary>An authority, a server on the loopback address and a client, as PEM files that last as long as this does.</summary>
+public sealed class TestCertificates : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("holdfast-certificates-").FullName;
+
+    public TestCertificates()
+    {
+        using var authority = Authority();
+        using var server = Signed(authority, "127.0.0.1");
+        using var client = Signed(authority, "member");
+        Write("authority", authority);
+        Write("server", server);
+        Write("client", client);
+    }
+
+    /// <summary>The path of <c>authority</c>, <c>server</c> or <c>client</c> with <c>.crt</c> or <c>.key</c>.</summary>
+    public string this[string file] => Path.Combine(directory, file);
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    private static X509Certificate2 Authority()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
+    }
+
+    private static X509Certificate2 Signed(X509Certificate2 authority, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(5), RandomNumberGenerator.GetBytes(8));
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private void Write(string name, X509Certificate2 certificate)
+    {
+        File.WriteAllText(Path.Combine(directory, $"{name}.crt"), certificate.ExportCertificatePem());
+        using var key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(Path.Combine(directory, $"{name}.key"), key.ExportECPrivateKeyPem());
+    }
+}
