@@ -64,4 +64,26 @@ public class RememberingTests
         Assert.Equal(Now, Remembering.Step(lost with { Now = Now + TimeSpan.FromSeconds(5), Memory = memory }).NotStreamingSince);
         Assert.Null(Remembering.Step(Following with { Memory = memory }).NotStreamingSince);
     }
+
+    [Fact]
+    public void What_a_lease_was_promised_for_is_remembered_until_it_is_given_away_or_somebody_else_leads()
+    {
+        var memory = Remembering.Step(Healthy);
+
+        Assert.Equal(Healthy.MayServeUntil, memory.LeaseEndsAt);
+        Assert.Equal(memory.LeaseEndsAt, Remembering.Step(Healthy.WithoutLease().WithoutSession() with { Memory = memory }).LeaseEndsAt);
+        Assert.Null(Remembering.Step(Healthy.WithLeader(Beta) with { Memory = memory }).LeaseEndsAt);
+        Assert.Null(Remembering.Step(Healthy.WithoutLease() with { Memory = memory with { GivenAway = memory.LastTerm } }).LeaseEndsAt);
+    }
+
+    [Fact]
+    public void The_last_leader_is_remembered_until_it_says_that_its_database_is_no_primary()
+    {
+        var memory = Remembering.Step(Following);
+        var vanished = Following.WithoutLease() with { Memory = memory };
+
+        Assert.Equal(new LastLeader(Alpha, "http://alpha:8008/patroni"), memory.LastLeader);
+        Assert.Equal(memory.LastLeader, Remembering.Step(vanished.WithoutReport(Alpha)).LastLeader);
+        Assert.Null(Remembering.Step(vanished.WithReport(Alpha, report => report with { State = MemberState.Stopped })).LastLeader);
+    }
 }

@@ -18,9 +18,14 @@ public class SabotageTests
     [InlineData(Sabotage.MembersAreNotAsked, SynchronousMode.Off)]
     public void A_part_that_breaks_its_promise_is_found_out(Sabotage sabotage, SynchronousMode mode)
     {
-        var options = new SimulationOptions { Sabotage = sabotage, SynchronousMode = mode };
-        Assert.Contains(
-            Enumerable.Range(1, SeedsMost).Select(seed => Simulation.Run(seed, options).Failure),
-            failure => failure?.Contains("no recovery", StringComparison.Ordinal) == false);
+        ExpectObjection(new SimulationOptions { Sabotage = sabotage, SynchronousMode = mode });
     }
+
+    [Fact]
+    public void A_last_leader_that_is_not_asked_is_found_out_when_the_store_ends_its_lease_early() =>
+        ExpectObjection(new SimulationOptions { Sabotage = Sabotage.MembersAreNotAsked, EndsSessionsEarly = true });
+
+    private static void ExpectObjection(SimulationOptions options) => Assert.Contains(
+        Enumerable.Range(1, SeedsMost).Select(seed => Simulation.Run(seed, options).Failure),
+        failure => failure?.Contains("no recovery", StringComparison.Ordinal) == false);
 }

@@ -7,6 +7,7 @@ namespace Holdfast.Simulation.Tests;
 public class SeedTests
 {
     private const int SmokeSeeds = 600;
+    private const int EarlyEndSeeds = 200;
 
     /// <summary>Four ranges, so that they may run beside each other.</summary>
     [Theory]
@@ -19,6 +20,19 @@ public class SeedTests
         for (var seed = first; seed < first + SmokeSeeds; seed++)
         {
             ExpectFine(seed);
+        }
+    }
+
+    /// <summary>Whoever wants the lease asks its last holder first, so a store that breaks its word costs nobody anything.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500_001)]
+    public void A_store_that_ends_sessions_early_moves_no_leader(long first)
+    {
+        for (var seed = first; seed < first + EarlyEndSeeds; seed++)
+        {
+            var result = Simulation.Run(seed, new SimulationOptions { EndsSessionsEarly = true });
+            Assert.True(result.Failure is null && result.Leaders == 1, $"seed {seed}: {result.Failure ?? "the leader changed"}; replay: ./run sim --replay {seed} --early-ends");
         }
     }
 

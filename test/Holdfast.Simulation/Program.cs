@@ -12,6 +12,7 @@ if (Argument("--replay") is { } replay)
 
 var options = new SimulationOptions
 {
+    EndsSessionsEarly = args.Contains("--early-ends"),
     Sabotage = Argument("--sabotage") is { } sabotage ? Enum.Parse<Sabotage>(sabotage) : Sabotage.None,
 };
 var clock = Stopwatch.StartNew();
@@ -28,7 +29,7 @@ for (var seed = from; minutes > 0 ? clock.Elapsed.TotalMinutes < minutes : seed 
     {
         failed++;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed} at {result.At.TotalSeconds:0.000} s: {failure.Split('\n')[0]}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ./run sim --replay {seed}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ./run sim --replay {seed}{(options.EndsSessionsEarly ? " --early-ends" : "")}"));
         if (failed >= Number("--failures", 20))
         {
             run++;
@@ -53,7 +54,7 @@ long Number(string name, long otherwise) =>
 
 int Replay(long seed)
 {
-    var result = Simulation.Run(seed, new SimulationOptions { IsTracing = true });
+    var result = Simulation.Run(seed, new SimulationOptions { IsTracing = true, EndsSessionsEarly = args.Contains("--early-ends") });
     var lines = result.Trace;
     var shown = args.Contains("--trace") || result.Failure is null ? lines.Count : Math.Min(lines.Count, 150);
     foreach (var line in lines.Skip(lines.Count - shown))

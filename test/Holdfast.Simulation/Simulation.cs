@@ -34,7 +34,15 @@ public static class Simulation
             var faults = new FaultInjector(world);
             var start = world.Scheduler.Now > ChaosFrom ? world.Scheduler.Now : ChaosFrom;
             var end = start + world.Random.Seconds(20, 60);
-            faults.Plan(start, end);
+            if (options.EndsSessionsEarly)
+            {
+                faults.PlanEarlyEnds(start, end);
+            }
+            else
+            {
+                faults.Plan(start, end);
+            }
+
             world.Scheduler.RunUntil(end, () => world.Check.Failure is not null);
             faults.EndAll();
             RunUntilHealthy(world, health, Health.Limit(world), "since the faults ended");

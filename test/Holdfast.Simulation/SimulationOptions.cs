@@ -17,6 +17,9 @@ public sealed record SimulationOptions
     /// <summary>Nothing goes wrong.</summary>
     public bool IsCalm { get; init; }
 
+    /// <summary>Now and then the store ends a session before its time, as some do after a stall of their own; nothing else goes wrong then.</summary>
+    public bool EndsSessionsEarly { get; init; }
+
     /// <summary>How a part is broken on purpose, so that the checks can be checked.</summary>
     public Sabotage Sabotage { get; init; }
 }

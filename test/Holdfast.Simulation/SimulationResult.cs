@@ -7,7 +7,7 @@ namespace Holdfast.Simulation;
 /// <param name="Hash">Equal for equal runs.</param>
 /// <param name="Steps">How many things happened.</param>
 /// <param name="Acknowledged">How many writes a client saw succeed.</param>
-/// <param name="Leaders">How many times the lease came to somebody.</param>
+/// <param name="Leaders">How many times the lease came to somebody else than before.</param>
 /// <param name="Trace">What happened, when it was kept.</param>
 public sealed record SimulationResult(
     long Seed,

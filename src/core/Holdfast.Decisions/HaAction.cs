@@ -30,6 +30,9 @@ public abstract record HaAction
     /// <param name="FailsafeRevision">Of the list of members that lets this member lead; null while failsafe mode is off.</param>
     public sealed record AcquireLease(SessionId Session, Term Replaces, Revision SyncRevision, Revision? FailsafeRevision) : HaAction;
 
+    /// <summary>Asks a member that has lost the lease whether its database still accepts writes.</summary>
+    public sealed record AskLastLeader(LastLeader Leader) : HaAction;
+
     /// <summary>Asks every other member in the list to confirm this leader past the store.</summary>
     public sealed record AskMembers(FailsafeMembers Members) : HaAction;
 

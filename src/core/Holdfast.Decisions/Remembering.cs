@@ -19,6 +19,8 @@ public static class Remembering
             HasLed = memory.HasLed || leads,
             IsLeaseInDoubt = memory.IsLeaseInDoubt && view.Store.Lease is null,
             LeadingSince = leads ? memory.LeadingSince ?? view.Now : null,
+            LeaseEndsAt = leads ? view.MayServeUntil : view.OthersLease is null && memory.GivenAway != memory.LastTerm ? memory.LeaseEndsAt : null,
+            LastLeader = LastLeader(view),
             SyncBeforePromotion = leads && database.IsRunningReplica
                 ? memory.SyncBeforePromotion ?? view.Store.Sync
                 : leads && !database.IsRunningPrimary ? memory.SyncBeforePromotion : null,
@@ -44,6 +46,16 @@ public static class Remembering
             MembersSeen = Seen(view),
         };
     }
+
+    /// <summary>Its address is kept, since the member's key ends with the lease. One that says in the store that its database is no primary is forgotten.</summary>
+    private static LastLeader? LastLeader(ClusterView view) => view.Store.Lease switch
+    {
+        null when view.Memory.LastLeader is { } last && view.Report(last.Name) is not (null or { Role: DatabaseRole.Primary, State: MemberState.Running }) => null,
+        null => view.Memory.LastLeader,
+        { } lease when lease.Holder == view.Self => null,
+        { } lease when view.Report(lease.Holder) is { ApiUrl: { Length: > 0 } url } => new(lease.Holder, url),
+        { } lease => view.Memory.LastLeader is { } known && known.Name == lease.Holder ? known with { IsAsked = false, ServesUntil = null } : null,
+    };
 
     private static LogEnd? Reached(ClusterView view, DatabaseJob? ended) => view.Database switch
     {

@@ -69,6 +69,8 @@ public enum Rule
 
     // Nobody leads.
     AcquireLease,
+    AskLastLeader,
+    YieldToLastLeader,
     NotAllowedToLead,
     PromisedToLeader,
     NotInFailsafe,

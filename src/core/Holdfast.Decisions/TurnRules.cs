@@ -50,6 +50,8 @@ public static class TurnRules
         Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEveryOf(view.Session.TimeToLive));
         Consider(view.Store.Lease is null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.SelfHoldsLiveLease ? view.MayServeUntil : null);
+        Consider(view.Store.Lease is null && view.Memory.LastLeader?.ServesUntil > view.Now ? view.Memory.LastLeader.ServesUntil : null);
+        Consider(view.Memory.LeaseEndsAt > view.Now ? view.Memory.LeaseEndsAt : null);
         Consider(view.Memory.DownSince is { } down && down + Leading.GraceForPositions is var graceEnds && graceEnds > view.Now ? graceEnds : null);
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);

@@ -48,6 +48,18 @@ public sealed record ClusterView
     public TimeSpan MayServeUntil =>
         Memory.TrustedUntil is { } trusted && trusted > Session.FenceAt ? trusted : Session.FenceAt;
 
+    /// <summary>
+    /// Until when the database here accepts writes by a right that was promised to it, even where the store has ended the lease before
+    /// its time; null when it has none.
+    /// </summary>
+    public TimeSpan? ServesUntil => Database switch
+    {
+        { Role: not DatabaseRole.Primary } or { IsDown: true } => null,
+        _ when SelfHoldsLiveLease || IsTrustedByMembers => MayServeUntil,
+        _ when OthersLease is null && Now < Memory.LeaseEndsAt => Memory.LeaseEndsAt,
+        _ => null,
+    };
+
     /// <summary>Every member has promised this leader not to lead for now.</summary>
     public bool IsTrustedByMembers => Now < Memory.TrustedUntil;
 
@@ -132,6 +144,15 @@ public sealed record AgentMemory
     /// <summary>When the present lease came to this member; null while it does not lead.</summary>
     public TimeSpan? LeadingSince { get; init; }
 
+    /// <summary>
+    /// Until when the lease that this member held last was promised to it; null when it gave that lease away, or somebody else leads.
+    /// A store that keeps its word ends no lease before.
+    /// </summary>
+    public TimeSpan? LeaseEndsAt { get; init; }
+
+    /// <summary>Which other member this one last saw leading; null when it has seen none.</summary>
+    public LastLeader? LastLeader { get; init; }
+
     /// <summary>When the database was found to have ended without being told to; null while it runs.</summary>
     public TimeSpan? CrashedAt { get; init; }
 
@@ -198,6 +219,16 @@ public sealed record AgentMemory
 
     /// <summary>The slots that were asked of the engine last.</summary>
     public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
+}
+
+/// <summary>A leader whose lease may have ended since, and what it said when it was asked whether it still serves.</summary>
+public sealed record LastLeader(MemberName Name, string ApiUrl)
+{
+    /// <summary>Whether it was asked since nobody leads.</summary>
+    public bool IsAsked { get; init; }
+
+    /// <summary>Until when its database accepts writes, by its own word; null when it does not, or has not answered.</summary>
+    public TimeSpan? ServesUntil { get; init; }
 }
 
 /// <summary>Not to lead before this moment, for that leader's sake.</summary>

@@ -23,6 +23,29 @@ internal sealed class FaultInjector(SimWorld world)
         }
     }
 
+    /// <summary>The store breaks its word, and nothing else does: the leader's session, and at times everybody's, ends though it was kept alive.</summary>
+    public void PlanEarlyEnds(TimeSpan start, TimeSpan end)
+    {
+        var count = 1 + random.Below(7);
+        for (var index = 0; index < count; index++)
+        {
+            world.Scheduler.At(start + (random.Seconds(0, 1) * (end - start).TotalSeconds), new Work(null, EndEarly));
+        }
+    }
+
+    private void EndEarly()
+    {
+        var isEverybody = random.Chance(0.3);
+        var victims = world.Hosts.Where(host => isEverybody || host.Name.Text == world.Check.Holder).ToArray();
+        foreach (var host in victims)
+        {
+            Note(host, "the store ends its session early");
+        }
+
+        world.Check.ExpectEarlyEnd();
+        world.Store.EndEarly(entry => victims.Any(host => entry.Key == world.Keys.Member(host.Name.Text)));
+    }
+
     /// <summary>Everything is repaired, and stays so.</summary>
     public void EndAll()
     {

@@ -87,6 +87,15 @@ internal sealed class StoreServer(Scheduler scheduler, SimRandom random)
         return SessionKeeping.Alive;
     }
 
+    /// <summary>Ends the sessions under which these keys stand, though they were kept alive.</summary>
+    public void EndEarly(Func<StoreEntry, bool> which)
+    {
+        foreach (var session in entries.Values.Where(which).Select(entry => entry.Session).OfType<SessionId>().Distinct().ToArray())
+        {
+            Close(session);
+        }
+    }
+
     public void Close(SessionId id)
     {
         if (sessions.Remove(id))

@@ -148,9 +148,21 @@ public static class Election
             : Acquire(view, "nobody leads, and no living member holds more than this one");
     }
 
-    private static Decision Acquire(ClusterView view, string reason) =>
-        new(Rule.AcquireLease, reason,
-            new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view)));
+    /// <summary>
+    /// A lease that was not given away has ended because its holder is gone, or because the store broke its word. Its holder knows.
+    /// </summary>
+    private static Decision Acquire(ClusterView view, string reason) => view.Memory.LastLeader switch
+    {
+        { IsAsked: false } leader =>
+            new(Rule.AskLastLeader, $"{leader.Name} has lost the lease without giving it away: it is asked whether its database still serves",
+                new HaAction.AskLastLeader(leader)),
+
+        { ServesUntil: { } until } leader when view.Now < until =>
+            new(Rule.YieldToLastLeader, $"{leader.Name} still serves: the store has ended its lease before its time; it may go on for {Words.Seconds(until - view.Now)}"),
+
+        _ => new(Rule.AcquireLease, reason,
+            new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
+    };
 
     private static bool IsWorthHearing(ClusterView view, MemberReport rival) =>
         rival.Tags.MayLead

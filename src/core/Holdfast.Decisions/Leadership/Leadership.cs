@@ -108,6 +108,14 @@ public static class LeadershipRules
         { OthersLease: null, IsTrustedByMembers: true } =>
             new(Rule.KeepPrimaryOnTrust, "every member has confirmed this primary; a session is opened before the lease is taken again"),
 
+        // A store that ends a lease early breaks its word; the others ask this member before they take what it lost.
+        { Store.Lease: null, Session.Id: { } session } when WasEndedEarly(view) && Election.MayHoldEveryWrite(view) && !IsBehindHistory(view) =>
+            new(Rule.RetakeLease, "the store has ended the lease before its time, and nobody else has taken it",
+                new HaAction.AcquireLease(session, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
+
+        { Store.Lease: null, Session.Id: null } when WasEndedEarly(view) =>
+            new(Rule.WaitForSession, "the store has ended the lease before its time; a session is opened, to take it again"),
+
         // A fence is armed, or was for the agent before this one; without any, nothing else ends a primary that cannot reach the store.
         { EarlierSelfHoldsLease: true, Session.Id: { } session }
             when Election.MayHoldEveryWrite(view) && (view.Memory.HasLed || IsStillGuarded(view)) =>
@@ -115,7 +123,7 @@ public static class LeadershipRules
                 "the leader key is this member's own, from an earlier life of its agent",
                 new HaAction.AcquireLease(session, view.Store.Lease!.Term, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
 
-        { EarlierSelfHoldsLease: true } when IsStillGuarded(view) =>
+        { EarlierSelfHoldsLease: true } when IsStillGuarded(view) || WasEndedEarly(view) =>
             new(Rule.WaitForSession, "the leader key is this member's own; it is reclaimed as soon as a session is open"),
 
         { Store.Lease: null, Memory.HasLed: false, PromisedTo: null, Store.Initialization: null, Session.Id: { } session, Database.SystemId: { } system } =>
@@ -137,6 +145,9 @@ public static class LeadershipRules
 
         _ => new(Rule.FenceWithoutLease, "this member accepts writes without a live lease", new HaAction.Fence()),
     };
+
+    private static bool WasEndedEarly(ClusterView view) =>
+        view.ServesUntil is not null && view.Store.Initialization is not null;
 
     private static bool CanTakeAtOnce(ClusterView view) => view.EarlierSelfHoldsLease && view.Session.Id is not null;
 

@@ -53,6 +53,8 @@ public static class Invariants
             "a first database without the claim to make it",
         HaAction.AcquireLease when view.OthersLease is not null => "another member holds the lease",
         HaAction.AcquireLease or HaAction.CompleteInitialization when view.PromisedTo is not null => "this member has promised not to lead",
+        HaAction.AcquireLease when view.Memory.LastLeader?.ServesUntil is { } until && view.Now < until && view.Store.Lease is null
+            && !view.Database.IsRunningPrimary => "the last leader still serves, by its own word",
         HaAction.AcquireLease { FailsafeRevision: null } when view.Policy.UsesFailsafe => "the failsafe list is not looked at",
         HaAction.AcquireLease when Failsafe.IsLeftOut(view) && !view.Memory.HasLed => "this member is not on the failsafe list",
         HaAction.AcquireLease when !view.EarlierSelfHoldsLease && !Candidates.MayHoldEveryWrite(view, view.Self) =>

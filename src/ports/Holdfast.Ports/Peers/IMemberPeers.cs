@@ -14,6 +14,9 @@ public interface IMemberPeers
     /// <param name="cancellationToken">Ends the wait, which is short anyway.</param>
     Task<PeerPresence> LookForAsync(string apiUrl, MemberName name, CancellationToken cancellationToken);
 
+    /// <summary>Asks a member that is thought to lead no more how much longer its database accepts writes, by its own clock.</summary>
+    Task<LastWord> AskLastWordAsync(string apiUrl, CancellationToken cancellationToken);
+
     /// <summary>
     /// Asks a member to promise that it does not lead for a time to live from when it answers. Null when it has promised; otherwise
     /// why not, in words: it refused, or no answer came.
@@ -34,4 +37,21 @@ public enum PeerPresence
 
     /// <summary>Another member answers there.</summary>
     SomebodyElse,
+}
+
+/// <summary>What a member says of its database.</summary>
+public abstract record LastWord
+{
+    private LastWord()
+    {
+    }
+
+    /// <summary>No answer came in time, or none that can be read.</summary>
+    public sealed record Unknown : LastWord;
+
+    /// <summary>It accepts no writes, or has no right to.</summary>
+    public sealed record ServesNot : LastWord;
+
+    /// <summary>It accepts writes for this much longer, unless its lease is renewed.</summary>
+    public sealed record Serves(TimeSpan Remaining) : LastWord;
 }

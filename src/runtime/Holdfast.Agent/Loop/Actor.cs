@@ -25,6 +25,9 @@ internal sealed partial class Actor(
     ILogger<Actor> logger)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>A member that lives answers from memory; for one that does not, nobody should be without a primary for longer than this.</summary>
+    private static readonly TimeSpan LastWordLimit = TimeSpan.FromMilliseconds(250);
     private readonly Dictionary<string, (string Why, TimeSpan At)> told = new(StringComparer.Ordinal);
 
     public async Task ApplyAsync(ClusterView view, Decision decision, CancellationToken cancellationToken)
@@ -49,6 +52,7 @@ internal sealed partial class Actor(
         var allowed = action switch
         {
             HaAction.AskMembers => AskLimit(view),
+            HaAction.AskLastLeader => LastWordLimit,
 
             // Nobody waits for these, but a renewal or a leader's question may wait behind them.
             HaAction.PublishReport or HaAction.WriteStatus => RequestLimit(view.Policy) / 2,
@@ -108,6 +112,9 @@ internal sealed partial class Actor(
                 var presence = await peers.LookForAsync(look.ApiUrl, view.Self, cancellationToken);
                 state.Memory = state.Memory with { HasNamesake = presence == PeerPresence.Present };
                 return true;
+            case HaAction.AskLastLeader ask:
+                await AskLastLeaderAsync(view, ask.Leader, cancellationToken);
+                return true;
             case HaAction.AskMembers ask:
                 await AskMembersAsync(view, ask.Members, cancellationToken);
                 return true;
@@ -127,7 +134,7 @@ internal sealed partial class Actor(
     /// <summary>What changes keys in the store.</summary>
     private static bool IsWrite(HaAction action) => action is not (
         HaAction.Fence or HaAction.Begin or HaAction.Follow or HaAction.SetSynchronous or HaAction.SetMemberSlots or HaAction.SitOut
-        or HaAction.AcceptRequest or HaAction.RefuseRequest or HaAction.LookForNamesake or HaAction.AskMembers or HaAction.Quit
+        or HaAction.AcceptRequest or HaAction.RefuseRequest or HaAction.LookForNamesake or HaAction.AskMembers or HaAction.AskLastLeader or HaAction.Quit
         or HaAction.OpenSession or HaAction.RenewSession);
 
     /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
@@ -252,6 +259,23 @@ internal sealed partial class Actor(
         }
     }
 
+    /// <summary>Its word counts from when it arrives, so that it is never taken for less than it says; nor for more than a lease's life.</summary>
+    private async Task AskLastLeaderAsync(ClusterView view, LastLeader leader, CancellationToken cancellationToken)
+    {
+        var serving = await peers.AskLastWordAsync(leader.ApiUrl, cancellationToken);
+        LogLastWord(leader.Name, serving);
+        state.Memory = state.Memory with
+        {
+            LastLeader = leader with
+            {
+                IsAsked = true,
+                ServesUntil = serving is LastWord.Serves { Remaining: var left }
+                    ? time.GetElapsedTime(0) + (left < view.Policy.TimeToLive ? left : view.Policy.TimeToLive)
+                    : null,
+            },
+        };
+    }
+
     private static OwnSession Renewed(SessionId session, TimeSpan before, TimeSpan timeToLive) => new()
     {
         Id = session,
@@ -350,6 +374,9 @@ internal sealed partial class Actor(
         (view.MayServeUntil - time.GetElapsedTime(0)).Ticks - (TimeSpan.TicksPerMillisecond * 50),
         TimeSpan.TicksPerMillisecond * 200,
         TimeSpan.TicksPerSecond * 2));
+
+    [LoggerMessage(1205, LogLevel.Information, "{Leader}, which led last, was asked whether its database still serves: {Answer}")]
+    private partial void LogLastWord(MemberName leader, LastWord answer);
 
     [LoggerMessage(1204, LogLevel.Warning, "{Member} does not confirm this leader: {Why}")]
     private partial void LogNotConfirmed(MemberName member, string why);

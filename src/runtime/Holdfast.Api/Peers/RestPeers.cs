@@ -59,6 +59,19 @@ public sealed class RestPeers : IMemberPeers, IDisposable
         }
     }
 
+    public async Task<LastWord> AskLastWordAsync(string apiUrl, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await members.GetFromJsonAsync(new Uri(new Uri(apiUrl), "/holdfast/v1/status"), ApiJson.Wire.HoldfastStatus, cancellationToken);
+            return status?.FenceInMs is { } left and > 0 ? new LastWord.Serves(TimeSpan.FromMilliseconds(left)) : new LastWord.ServesNot();
+        }
+        catch (Exception failed) when (failed is OperationCanceledException or HttpRequestException or UriFormatException or IOException or JsonException)
+        {
+            return new LastWord.Unknown();
+        }
+    }
+
     public async Task<string?> ConfirmAsync(string apiUrl, LeaderClaim claim, CancellationToken cancellationToken)
     {
         try

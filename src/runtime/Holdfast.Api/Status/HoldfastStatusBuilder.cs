@@ -21,7 +21,7 @@ internal static class HoldfastStatusBuilder
             Leader = store?.Lease?.Holder.Text,
             Term = store?.Lease?.Term.Number,
             HoldsLease = snapshot.HoldsLease,
-            FenceInMs = snapshot.HoldsLease ? (long)(view!.Session.FenceAt - snapshot.Now).TotalMilliseconds : null,
+            FenceInMs = snapshot.ServesUntil is { } until ? (long)(until - snapshot.Now).TotalMilliseconds : null,
             Fences = control.Fences,
             Pause = snapshot.Policy.IsPaused,
             Store = new()

@@ -29,6 +29,9 @@ internal sealed record MemberSnapshot(ClusterView? View, TimeSpan Now, TimeSpan 
 
     public bool HoldsLease => View is { } view && (view with { Now = Now }).SelfHoldsLiveLease;
 
+    /// <inheritdoc cref="ClusterView.ServesUntil"/>
+    public TimeSpan? ServesUntil => View is { } view ? (view with { Now = Now }).ServesUntil : null;
+
     /// <summary>Nobody is seen to lead, or nothing can be seen.</summary>
     public bool IsUnlocked => StoreIsAway || View?.Store.Lease is null;
 
