@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
+using Holdfast.StoreServers;
 using Xunit;
 
 namespace Holdfast.Stores.Consul.Tests;
@@ -17,8 +18,8 @@ public sealed class AccessTests
     public async Task A_token_with_the_rights_that_the_manual_names_is_enough()
     {
         await using var cluster = await StartAsync();
-        await cluster.CallAsync(HttpMethod.Put, "/v1/acl/policy", $$"""{ "Name": "holdfast", "Rules": "{{Rights}}" }""", Manager, Stop);
-        var token = JsonDocument.Parse(await cluster.CallAsync(HttpMethod.Put, "/v1/acl/token", """{ "Policies": [ { "Name": "holdfast" } ] }""", Manager, Stop))
+        await cluster.Consul.CallAsync(HttpMethod.Put, "/v1/acl/policy", $$"""{ "Name": "holdfast", "Rules": "{{Rights}}" }""", Manager, Stop);
+        var token = JsonDocument.Parse(await cluster.Consul.CallAsync(HttpMethod.Put, "/v1/acl/token", """{ "Policies": [ { "Name": "holdfast" } ] }""", Manager, Stop))
             .RootElement.GetProperty("SecretID").GetString();
         await using var store = cluster.Open(0, options => options with { Token = token });
 
@@ -47,7 +48,7 @@ public sealed class AccessTests
     public async Task A_certificate_that_the_server_wants_is_shown_and_a_server_that_nobody_trusts_is_refused()
     {
         using var files = new TestCertificates();
-        await using var cluster = ConsulCluster.LaunchWithTls(files["server.crt"], files["server.key"], files["authority.crt"]);
+        await using var cluster = ConsulStores.Launch(ConsulOptions.WithTls(files["server.crt"], files["server.key"], files["authority.crt"]));
         ConsulStoreOptions Shown(ConsulStoreOptions options) => options with { CertFile = files["client.crt"], KeyFile = files["client.key"] };
         await cluster.WaitAsync(options => Shown(options) with { CaFile = files["authority.crt"] }, Stop);
         await using var good = cluster.Open(0, options => Shown(options) with { CaFile = files["authority.crt"] });
@@ -60,10 +61,10 @@ public sealed class AccessTests
         Assert.Contains("consul.cacert", refused.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<ConsulCluster> StartAsync()
+    private static async Task<ConsulStores> StartAsync()
     {
-        var cluster = ConsulCluster.Launch(
-            1, $$""", "primary_datacenter": "dc1", "acl": { "enabled": true, "default_policy": "deny", "tokens": { "master": "{{Manager}}" } } """);
+        const string settings = $$""" "primary_datacenter": "dc1", "acl": { "enabled": true, "default_policy": "deny", "tokens": { "master": "{{Manager}}" } } """;
+        var cluster = ConsulStores.Launch(new ConsulOptions { Settings = settings });
         await cluster.WaitAsync(options => options with { Token = Manager }, Stop);
         return cluster;
     }

@@ -10,5 +10,5 @@ public sealed class ConsulStoreConformance : StoreConformance
     protected override int WritesAtOnceMax => 32;
 
     protected override async Task<IStoreCluster> StartClusterAsync(CancellationToken cancellationToken) =>
-        await ConsulCluster.StartAsync(3, cancellationToken);
+        await ConsulStores.StartAsync(3, cancellationToken);
 }

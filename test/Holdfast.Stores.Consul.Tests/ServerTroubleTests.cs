@@ -1,5 +1,6 @@
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
+using Holdfast.StoreServers;
 using Xunit;
 
 namespace Holdfast.Stores.Consul.Tests;
@@ -10,11 +11,11 @@ public sealed class ServerTroubleTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("KILL")]
-    [InlineData("STOP")]
-    public async Task A_watch_goes_on_at_another_server_without_a_gap_or_a_repeat(string signal)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_watch_goes_on_at_another_server_without_a_gap_or_a_repeat(bool isKilled)
     {
-        await using var cluster = await ConsulCluster.StartAsync(3, Stop);
+        await using var cluster = await ConsulStores.StartAsync(3, Stop);
         await using var watcher = cluster.Open(0, options => options);
         await using var writer = cluster.Open(1, options => options);
         var start = (await watcher.ReadSurelyAsync("/w/", Stop)).Revision;
@@ -23,7 +24,15 @@ public sealed class ServerTroubleTests
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal("before", watch.Current.Written.Single().Value);
 
-        cluster.Signal(0, signal);
+        if (isKilled)
+        {
+            cluster.Consul.Kill(0);
+        }
+        else
+        {
+            cluster.Consul.Freeze(0);
+        }
+
         while ((await writer.CommitSurelyAsync(Transactions.Put("/w/1", "after"), Stop)).Outcome != CommitOutcome.Committed)
         {
             // The leader may have been hit, and then nobody knows until there is another one.
@@ -31,20 +40,17 @@ public sealed class ServerTroubleTests
 
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal("after", watch.Current.Written.Single().Value);
-        if (signal == "STOP")
-        {
-            cluster.Signal(0, "CONT");
-        }
+        cluster.Consul.Thaw(0);
     }
 
     [Fact]
     public async Task A_session_is_kept_while_one_server_of_three_is_frozen()
     {
-        await using var cluster = await ConsulCluster.StartAsync(3, Stop);
+        await using var cluster = await ConsulStores.StartAsync(3, Stop);
         await using var store = cluster.Open(2, options => options);
         var session = await store.OpenSessionAsync(TimeSpan.FromSeconds(60), Stop);
 
-        cluster.Signal(2, "STOP");
+        cluster.Consul.Freeze(2);
 
         while (await store.KeepSessionAsync(session, Stop) == SessionKeeping.Unknown)
         {
@@ -52,37 +58,37 @@ public sealed class ServerTroubleTests
         }
 
         Assert.Equal(SessionKeeping.Alive, await store.KeepSessionAsync(session, Stop));
-        cluster.Signal(2, "CONT");
+        cluster.Consul.Thaw(2);
     }
 
     [Fact]
     public async Task Without_a_majority_nothing_is_read_or_written_and_the_reason_is_said()
     {
-        await using var cluster = await ConsulCluster.StartAsync(3, Stop);
+        await using var cluster = await ConsulStores.StartAsync(3, Stop);
         await using var store = cluster.Open(0, options => options);
         await store.PutAsync("/a", "1", Stop);
 
-        await cluster.KillAsync(1);
-        await cluster.KillAsync(2);
+        cluster.Consul.Kill(1);
+        cluster.Consul.Kill(2);
 
         var silent = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAsync("/", Stop));
         Assert.Contains("consul 127.0.0.1:", silent.Message, StringComparison.Ordinal);
-        cluster.Start(1);
+        cluster.Consul.Launch();
         Assert.Equal("1", await store.GetAsync("/a", Stop));
     }
 
     [Fact]
     public async Task A_session_outlives_the_Consul_agent_that_it_was_opened_at()
     {
-        await using var cluster = await ConsulCluster.StartAsync(3, Stop);
+        await using var cluster = await ConsulStores.StartAsync(3, Stop);
         await using var store = cluster.Open(2, options => options);
         var session = await store.OpenSessionAsync(TimeSpan.FromSeconds(60), Stop);
         await store.CommitSurelyAsync(Transactions.PutUnder(session, "/s/1"), Stop);
 
-        await cluster.CallAsync(HttpMethod.Put, "/v1/agent/force-leave/consul2", null, null, Stop);
-        await cluster.KillAsync(2);
-        await cluster.CallAsync(HttpMethod.Put, "/v1/agent/force-leave/consul2", null, null, Stop);
-        while ((await cluster.CallAsync(HttpMethod.Get, "/v1/catalog/nodes", null, null, Stop)).Contains("\"consul2\"", StringComparison.Ordinal))
+        await cluster.Consul.CallAsync(HttpMethod.Put, "/v1/agent/force-leave/consul2", null, null, Stop);
+        cluster.Consul.Kill(2);
+        await cluster.Consul.CallAsync(HttpMethod.Put, "/v1/agent/force-leave/consul2", null, null, Stop);
+        while ((await cluster.Consul.CallAsync(HttpMethod.Get, "/v1/catalog/nodes", null, null, Stop)).Contains("\"consul2\"", StringComparison.Ordinal))
         {
             await Task.Delay(50, Stop);
         }
@@ -94,19 +100,19 @@ public sealed class ServerTroubleTests
     [Fact]
     public async Task A_session_shorter_than_the_servers_allow_is_opened_as_long_as_they_want_it()
     {
-        await using var cluster = ConsulCluster.Launch(1, "");
+        await using var cluster = ConsulStores.Launch(new ConsulOptions { Settings = "" });
         await cluster.WaitAsync(options => options, Stop);
         await using var store = cluster.Open(0, options => options);
 
         var session = await store.OpenSessionAsync(TimeSpan.FromSeconds(2), Stop);
 
-        Assert.Contains("\"TTL\":\"10000ms\"", await cluster.CallAsync(HttpMethod.Get, $"/v1/session/info/{session.Text}", null, null, Stop), StringComparison.Ordinal);
+        Assert.Contains("\"TTL\":\"10000ms\"", await cluster.Consul.CallAsync(HttpMethod.Get, $"/v1/session/info/{session.Text}", null, null, Stop), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_transaction_with_more_operations_than_Consul_takes_is_refused_with_the_number()
     {
-        await using var cluster = ConsulCluster.Launch(1, "");
+        await using var cluster = ConsulStores.Launch(new ConsulOptions { Settings = "" });
         await cluster.WaitAsync(options => options, Stop);
         await using var store = cluster.Open(0, options => options);
         var many = new StoreTransaction([], [.. Enumerable.Range(0, 40).Select(number => new StoreWrite.Put($"/many/{number}", "1", null))]);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
+using Holdfast.StoreServers;
 using Xunit;
 
 namespace Holdfast.Stores.Etcd.Tests;
@@ -13,8 +14,8 @@ public class AccessTests
     [Fact]
     public async Task A_user_with_a_password_may_and_a_wrong_password_is_named_without_being_shown()
     {
-        await using var cluster = await EtcdCluster.StartAsync(1, Stop);
-        using var http = new HttpClient { BaseAddress = cluster.Servers[0] };
+        await using var cluster = await EtcdStores.StartAsync(1, Stop);
+        using var http = new HttpClient { BaseAddress = cluster.Etcd.Servers[0] };
         await CallAsync(http, "/v3/auth/user/add", new() { ["name"] = "root", ["password"] = "right-one" });
         await CallAsync(http, "/v3/auth/role/add", new() { ["name"] = "root" });
         await CallAsync(http, "/v3/auth/user/grant", new() { ["user"] = "root", ["role"] = "root" });
@@ -34,7 +35,7 @@ public class AccessTests
     public async Task A_certificate_that_the_server_wants_is_shown_and_a_server_that_nobody_trusts_is_refused()
     {
         using var files = new TestCertificates();
-        await using var cluster = EtcdCluster.StartWithTls(files["server.crt"], files["server.key"], files["authority.crt"]);
+        await using var cluster = await EtcdStores.StartAsync(EtcdClusterOptions.WithTls(files["server.crt"], files["server.key"], files["authority.crt"]), Stop);
         await using var good = cluster.Open(0, options => options with { CaFile = files["authority.crt"], CertFile = files["client.crt"], KeyFile = files["client.key"] });
         await using var trustless = cluster.Open(0, options => options with { CertFile = files["client.crt"], KeyFile = files["client.key"] });
 

@@ -8,5 +8,5 @@ public sealed class EtcdStoreConformance : StoreConformance
     protected override TimeSpan ShortTimeToLive => TimeSpan.FromSeconds(2);
 
     protected override async Task<IStoreCluster> StartClusterAsync(CancellationToken cancellationToken) =>
-        await EtcdCluster.StartAsync(3, cancellationToken);
+        await EtcdStores.StartAsync(3, cancellationToken);
 }

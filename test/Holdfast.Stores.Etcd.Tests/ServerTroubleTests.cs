@@ -13,17 +13,16 @@ public class ServerTroubleTests
     [Fact]
     public async Task What_was_confirmed_survives_servers_that_are_killed_one_after_the_other()
     {
-        await using var cluster = await EtcdCluster.StartAsync(3, Stop);
+        await using var cluster = await EtcdStores.StartAsync(3, Stop);
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var confirmed = cluster.Endpoints.Select((store, writer) => WriteAsync(store, writer, writing.Token)).ToArray();
 
         for (var server = 0; server < 3; server++)
         {
             await UntilMoreAsync(cluster);
-            await cluster.KillAsync(server);
+            cluster.Etcd.Kill(server);
             await UntilMoreAsync(cluster);
-            cluster.Start(server);
-            await cluster.WaitAsync(Stop);
+            await cluster.Etcd.StartAllAsync(Stop);
         }
 
         await UntilMoreAsync(cluster);
@@ -40,10 +39,10 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_server_that_freezes_is_left_and_sessions_are_kept_through_another()
     {
-        await using var cluster = await EtcdCluster.StartAsync(3, Stop);
+        await using var cluster = await EtcdStores.StartAsync(3, Stop);
         var store = cluster.Endpoints[0];
         var session = await store.OpenSessionAsync(TimeSpan.FromSeconds(20), Stop);
-        cluster.Signal(0, "STOP");
+        cluster.Etcd.Freeze(0);
         try
         {
             await KeepUntilAliveAsync(store, session);
@@ -51,14 +50,14 @@ public class ServerTroubleTests
         }
         finally
         {
-            cluster.Signal(0, "CONT");
+            cluster.Etcd.Thaw(0);
         }
     }
 
     [Fact]
     public async Task A_watch_whose_server_freezes_goes_on_elsewhere_without_a_gap()
     {
-        await using var cluster = await EtcdCluster.StartAsync(3, Stop);
+        await using var cluster = await EtcdStores.StartAsync(3, Stop);
         var start = (await cluster.Endpoints[0].ReadSurelyAsync("/", Stop)).Revision;
         var seen = new List<string>();
         var watching = CollectAsync(cluster.Endpoints[0], start, seen, 20);
@@ -67,7 +66,7 @@ public class ServerTroubleTests
             await PutUntilConfirmedAsync(cluster.Endpoints[1], $"{number}");
         }
 
-        cluster.Signal(0, "STOP");
+        cluster.Etcd.Freeze(0);
         try
         {
             for (var number = 10; number < 20; number++)
@@ -79,7 +78,7 @@ public class ServerTroubleTests
         }
         finally
         {
-            cluster.Signal(0, "CONT");
+            cluster.Etcd.Thaw(0);
         }
 
         // The frozen server may have led, and a write whose fate nobody knows is written again.
@@ -89,9 +88,9 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_store_without_a_majority_is_unavailable_and_says_who_does_not_answer()
     {
-        await using var cluster = await EtcdCluster.StartAsync(3, Stop);
-        await cluster.KillAsync(1);
-        await cluster.KillAsync(2);
+        await using var cluster = await EtcdStores.StartAsync(3, Stop);
+        cluster.Etcd.Kill(1);
+        cluster.Etcd.Kill(2);
 
         var unavailable = await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster.Endpoints[0].ReadAsync("/", Stop));
 
@@ -101,9 +100,9 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_write_that_no_server_has_taken_surely_did_not_happen()
     {
-        await using var cluster = await EtcdCluster.StartAsync(1, Stop);
+        await using var cluster = await EtcdStores.StartAsync(1, Stop);
         await cluster.Endpoints[0].PutAsync("/a", "1", Stop);
-        await cluster.KillAsync(0);
+        cluster.Etcd.Kill(0);
 
         // The first one may find the broken connection of before.
         await cluster.Endpoints[0].KeepSessionAsync(new SessionId("1"), Stop);
@@ -160,7 +159,7 @@ public class ServerTroubleTests
         return confirmed;
     }
 
-    private static async Task UntilMoreAsync(EtcdCluster cluster)
+    private static async Task UntilMoreAsync(EtcdStores cluster)
     {
         var before = (await cluster.Endpoints[2].ReadSurelyAsync("/", Stop)).Revision.Number;
         while ((await cluster.Endpoints[2].ReadSurelyAsync("/", Stop)).Revision.Number < before + 100)
