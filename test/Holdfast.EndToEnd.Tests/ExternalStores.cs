@@ -34,10 +34,29 @@ public sealed class EtcdLiveCluster : ExternalStoreCluster
     internal EtcdCluster Etcd { get; }
 }
 
-public sealed class ConsulLiveCluster() : ExternalStoreCluster("on-consul", new ConsulServer(Program, TimeProvider.System))
+public sealed class ConsulLiveCluster : ExternalStoreCluster
 {
-    /// <summary>Unpacked beside the built projects, unless it is said to be elsewhere.</summary>
-    private static string Program { get; } =
-        Environment.GetEnvironmentVariable("HOLDFAST_CONSUL")
-        ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../consul/root/usr/bin/consul"));
+    public ConsulLiveCluster()
+        : this(new ConsulServer(new ConsulOptions { Servers = 3 }, TimeProvider.System))
+    {
+    }
+
+    private ConsulLiveCluster(ConsulServer consul)
+        : base("on-consul", consul) => Consul = consul;
+
+    internal ConsulServer Consul { get; }
+}
+
+/// <summary>On etcd whose servers are reached by ways that can be made slow, silent or broken.</summary>
+public sealed class SickEtcdLiveCluster : ExternalStoreCluster
+{
+    public SickEtcdLiveCluster()
+        : this(new SickEtcd(TimeProvider.System))
+    {
+    }
+
+    private SickEtcdLiveCluster(SickEtcd etcd)
+        : base("on-sick-etcd", etcd) => Etcd = etcd;
+
+    internal SickEtcd Etcd { get; }
 }

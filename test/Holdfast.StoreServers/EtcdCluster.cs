@@ -102,6 +102,13 @@ public sealed class EtcdCluster : IStoreServers
     public Task WipeAsync(CancellationToken cancellationToken) =>
         views[^1].CallAsync("kv/deleterange", """{"key":"AA==","range_end":"AA=="}""", cancellationToken);
 
+    /// <summary>Reads go on and every write is refused, as when there is no room left.</summary>
+    public Task RefuseWritesAsync(CancellationToken cancellationToken) =>
+        views[^1].CallAsync("maintenance/alarm", """{"action":"ACTIVATE","alarm":"NOSPACE"}""", cancellationToken);
+
+    public Task TakeWritesAsync(CancellationToken cancellationToken) =>
+        views[^1].CallAsync("maintenance/alarm", """{"action":"DEACTIVATE","alarm":"NOSPACE"}""", cancellationToken);
+
     /// <summary>Forgets the changes before a revision.</summary>
     public Task CompactAsync(long revision, CancellationToken cancellationToken) =>
         views[0].CallAsync("kv/compaction", string.Create(CultureInfo.InvariantCulture, $$"""{"revision":"{{revision}}","physical":true}"""), cancellationToken);

@@ -50,6 +50,7 @@ public sealed class MemberAgent
     public void Reload(AgentOptions reloaded)
     {
         state.Options = state.Options with { Tags = reloaded.Tags, TagsJson = reloaded.TagsJson };
+        cache.BelieveLoss();
         signal.Wake();
     }
 

@@ -16,12 +16,14 @@ internal sealed partial class ClusterCache(
     ILogger<ClusterCache> logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LookAgainAfterSetback = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, StoreEntry> entries = new(StringComparer.Ordinal);
     private Revision revision = Revision.Absent;
     private Revision? leaderlessSince;
     private TimeSpan confirmedAt;
     private bool isKnown;
-    private StoreSetback? setback;
+    private volatile StoreSetback? setback;
+    private volatile bool mayHaveLostAll;
     private StoreView? view;
     private readonly ConcurrentQueue<Action> arrived = new();
 
@@ -58,12 +60,11 @@ internal sealed partial class ClusterCache(
                 var began = time.GetElapsedTime(0);
                 var image = await store.ReadAsync(keys.Prefix, stopping);
                 Arrive(() => Load(image, began));
-                await foreach (var change in store.WatchAsync(keys.Prefix, image.Revision, stopping))
+                if (setback is null)
                 {
-                    Arrive(() => Apply(change));
+                    await WatchAsync(image.Revision, stopping);
+                    LogWatchEnded("the store ended it");
                 }
-
-                LogWatchEnded("the store ended it");
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -74,7 +75,22 @@ internal sealed partial class ClusterCache(
                 LogWatchEnded(exception.Message);
             }
 
-            await Task.Delay(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(setback is null ? RetryAfter : LookAgainAfterSetback, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <summary>The operator has deleted the cluster's keys from a store that went back: when nothing is left of them, that is believed.</summary>
+    public void BelieveLoss() => mayHaveLostAll = true;
+
+    private async Task WatchAsync(Revision after, CancellationToken stopping)
+    {
+        await foreach (var change in store.WatchAsync(keys.Prefix, after, stopping))
+        {
+            Arrive(() => Apply(change));
+            if (setback is not null)
+            {
+                return;
+            }
         }
     }
 
@@ -86,7 +102,7 @@ internal sealed partial class ClusterCache(
 
     private void Load(StoreImage image, TimeSpan began)
     {
-        if (SetbackOf(image) is { } found)
+        if (SetbackOf(image) is { } found && !(mayHaveLostAll && image.Entries.IsEmpty))
         {
             if (setback is null)
             {
@@ -99,6 +115,7 @@ internal sealed partial class ClusterCache(
         }
 
         setback = null;
+        mayHaveLostAll = false;
         entries.Clear();
         foreach (var entry in image.Entries)
         {
@@ -176,7 +193,7 @@ internal sealed partial class ClusterCache(
         HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
     };
 
-    [LoggerMessage(1102, LogLevel.Critical, "The store went back from revision {Seen} to {Shown} ({What} is older than it was): a restored backup or a stale server. Nothing is done on its word until it is right again or this agent is restarted")]
+    [LoggerMessage(1102, LogLevel.Critical, "The store went back from revision {Seen} to {Shown} ({What} is older than it was): a restored backup or a stale server. Nothing is done on its word until it is right again, or the cluster's keys are deleted from it and this agent is told to reload")]
     private partial void LogWentBack(Revision seen, Revision shown, string what);
 
     [LoggerMessage(1101, LogLevel.Warning, "The watch of the store ended ({Why}); everything is read again")]
