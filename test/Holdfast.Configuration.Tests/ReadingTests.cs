@@ -223,6 +223,24 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void A_domain_names_the_servers_of_etcd_and_hosts_may_stand_beside_it()
+    {
+        const string Raft = "raft: {self_addr: '127.0.0.1:2380'}\n";
+        var file = Configurations.Smallest.Replace(Raft, "", StringComparison.Ordinal);
+        var alone = Configurations.Parse(file + "etcd3: {srv: example.org., srv_suffix: db}");
+        var beside = Configurations.Parse(file + "etcd3: {srv: example.org, hosts: 'a,b'}");
+        var stated = ConfigurationLoader.Load(
+            null, new Dictionary<string, string> { ["PATRONI_ETCD3_SRV"] = "example.org", ["PATRONI_ETCD3_SRV_SUFFIX"] = "db" }, ConfigurationPurpose.CommandLine);
+
+        Assert.Empty(alone.Problems);
+        Assert.Equal(new EtcdDiscoveryConfiguration("example.org", "db"), alone.Configuration!.Etcd!.Discovery);
+        Assert.Empty(alone.Configuration.Etcd.Hosts);
+        Assert.Empty(beside.Problems);
+        Assert.Equal((2, "example.org"), (beside.Configuration!.Etcd!.Hosts.Length, beside.Configuration.Etcd.Discovery?.Domain));
+        Assert.Equal("db", stated.Configuration!.Etcd!.Discovery?.Suffix);
+    }
+
+    [Fact]
     public void A_directory_of_files_is_read_in_the_order_of_their_names()
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-test-").FullName;

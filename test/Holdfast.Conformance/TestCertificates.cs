@@ -6,6 +6,8 @@ namespace Holdfast.Conformance;
 /// <summary>An authority, a server on the loopback address and a client, as PEM files that last as long as this does.</summary>
 public sealed class TestCertificates : IDisposable
 {
+    /// <summary>The name that the server's certificate has beside the loopback address.</summary>
+    public const string ServerName = "etcd.test";
     private readonly string directory = Directory.CreateTempSubdirectory("holdfast-certificates-").FullName;
 
     public TestCertificates()
@@ -37,6 +39,7 @@ public sealed class TestCertificates : IDisposable
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(System.Net.IPAddress.Loopback);
+        names.AddDnsName(ServerName);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(5), RandomNumberGenerator.GetBytes(8));

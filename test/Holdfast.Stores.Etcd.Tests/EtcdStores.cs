@@ -22,7 +22,7 @@ internal sealed class EtcdStores : IStoreCluster
 
     public static async Task<EtcdStores> StartAsync(EtcdClusterOptions options, CancellationToken cancellationToken)
     {
-        Assert.SkipUnless(options.Binaries.AreThere || IsRequired(options.Binaries), $"there is no {options.Binaries.Server}: apt-get install etcd-server, or tools/get-etcd");
+        Assert.SkipUnless(options.Binaries.AreThere || IsRequired(options.Binaries), $"there is no {options.Binaries.Server}: apt-get install etcd-server, or tools/get-etcd, brings it");
         var started = new EtcdStores(await EtcdCluster.StartAsync(options, TimeProvider.System, cancellationToken));
         for (var first = 0; first < options.Servers; first++)
         {

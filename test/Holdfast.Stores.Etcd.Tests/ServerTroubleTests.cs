@@ -1,19 +1,20 @@
 using Holdfast.Conformance;
 using Holdfast.Model;
 using Holdfast.Ports.Store;
+using Holdfast.StoreServers;
 using Xunit;
 
 namespace Holdfast.Stores.Etcd.Tests;
 
 /// <summary>Servers that die, freeze or fall silent: the others carry on, and nothing that was confirmed is lost.</summary>
-public class ServerTroubleTests
+public abstract class ServerTroubleTests(EtcdBinaries binaries)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_was_confirmed_survives_servers_that_are_killed_one_after_the_other()
     {
-        await using var cluster = await EtcdStores.StartAsync(3, Stop);
+        await using var cluster = await StartAsync(3);
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var confirmed = cluster.Endpoints.Select((store, writer) => WriteAsync(store, writer, writing.Token)).ToArray();
 
@@ -39,7 +40,7 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_server_that_freezes_is_left_and_sessions_are_kept_through_another()
     {
-        await using var cluster = await EtcdStores.StartAsync(3, Stop);
+        await using var cluster = await StartAsync(3);
         var store = cluster.Endpoints[0];
         var session = await store.OpenSessionAsync(TimeSpan.FromSeconds(20), Stop);
         cluster.Etcd.Freeze(0);
@@ -57,7 +58,7 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_watch_whose_server_freezes_goes_on_elsewhere_without_a_gap()
     {
-        await using var cluster = await EtcdStores.StartAsync(3, Stop);
+        await using var cluster = await StartAsync(3);
         var start = (await cluster.Endpoints[0].ReadSurelyAsync("/", Stop)).Revision;
         var seen = new List<string>();
         var watching = CollectAsync(cluster.Endpoints[0], start, seen, 20);
@@ -88,7 +89,7 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_store_without_a_majority_is_unavailable_and_says_who_does_not_answer()
     {
-        await using var cluster = await EtcdStores.StartAsync(3, Stop);
+        await using var cluster = await StartAsync(3);
         cluster.Etcd.Kill(1);
         cluster.Etcd.Kill(2);
 
@@ -100,7 +101,7 @@ public class ServerTroubleTests
     [Fact]
     public async Task A_write_that_no_server_has_taken_surely_did_not_happen()
     {
-        await using var cluster = await EtcdStores.StartAsync(1, Stop);
+        await using var cluster = await StartAsync(1);
         await cluster.Endpoints[0].PutAsync("/a", "1", Stop);
         cluster.Etcd.Kill(0);
 
@@ -108,6 +109,8 @@ public class ServerTroubleTests
         await cluster.Endpoints[0].KeepSessionAsync(new SessionId("1"), Stop);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster.Endpoints[0].CommitAsync(Transactions.Put("/a", "2"), Stop));
     }
+
+    private Task<EtcdStores> StartAsync(int servers) => EtcdStores.StartAsync(new EtcdClusterOptions { Servers = servers, Binaries = binaries }, Stop);
 
     private static async Task KeepUntilAliveAsync(IConsensusStore store, SessionId session)
     {

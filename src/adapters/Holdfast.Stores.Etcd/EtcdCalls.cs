@@ -30,14 +30,16 @@ internal sealed class EtcdCalls(EtcdServers servers, EtcdStoreOptions options, T
         for (var failures = 0; ; failures++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var server = servers.Current;
+            var server = await servers.CurrentAsync(cancellationToken);
             var isSent = false;
             try
             {
                 var deadline = time.GetUtcNow().UtcDateTime + options.AttemptTimeout;
-                var headers = await servers.CredentialsAsync(server, deadline, cancellationToken);
+                var headers = await server.CredentialsAsync(deadline, cancellationToken);
                 isSent = true;
-                return await call(servers.Invoker(server), new CallOptions(headers, deadline, cancellationToken));
+                var answer = await call(server.Invoker(), new CallOptions(headers, deadline, cancellationToken));
+                servers.Praise();
+                return answer;
             }
             catch (RpcException exception)
             {
@@ -66,7 +68,7 @@ internal sealed class EtcdCalls(EtcdServers servers, EtcdStoreOptions options, T
                 refusals = Failures.HasNotLeft(exception) ? refusals + 1 : 0;
                 if (time.GetElapsedTime(began) >= options.RequestTimeout || refusals >= servers.Count || (failure == Failure.Forbidden && failures >= servers.Count))
                 {
-                    throw new StoreUnavailableException(Failures.Explain(exception, servers.NameOf(server), options.Section), exception);
+                    throw new StoreUnavailableException(Failures.Explain(exception, server.Name, options.Section), exception);
                 }
             }
 
@@ -77,11 +79,11 @@ internal sealed class EtcdCalls(EtcdServers servers, EtcdStoreOptions options, T
         }
     }
 
-    private void Turn(int server, Failure failure)
+    private void Turn(EtcdServer server, Failure failure)
     {
         if (failure == Failure.TokenExpired)
         {
-            servers.ForgetToken(server);
+            server.ForgetToken();
         }
         else
         {

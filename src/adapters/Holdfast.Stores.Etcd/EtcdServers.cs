@@ -1,149 +1,202 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Holdfast.Stores.Etcd.Protocol;
+using System.Collections.Immutable;
+using Holdfast.Ports.Store;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Stores.Etcd;
 
-/// <summary>The servers of one etcd cluster: one of them is in use until it fails to answer; then it is the next one's turn.</summary>
-internal sealed class EtcdServers : IDisposable
+/// <summary>
+/// The servers of one etcd cluster: one of them is in use until it fails to answer; then it is the next one's turn. Where names stand for
+/// servers, they are looked up at the first request, and again when every known server has failed in turn. What is known stays in use
+/// while nothing better is found.
+/// </summary>
+internal sealed partial class EtcdServers : IAsyncDisposable
 {
-    private const int AnswerBytesMax = 64 * 1024 * 1024;
-    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(5);
     private readonly EtcdStoreOptions options;
-    private readonly X509Certificate2? own;
-    private readonly X509Certificate2Collection authorities = [];
-    private readonly GrpcChannel[] channels;
-    private readonly string?[] tokens;
+    private readonly EtcdNames names;
+    private readonly EtcdSecurity security;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Complaints complaints;
+    private readonly CancellationTokenSource ending = new();
+    private readonly Lock sync = new();
+    private ImmutableArray<EtcdServer> known = [];
+    private ImmutableArray<EtcdServer> retired = [];
     private int current;
+    private int failedInTurn;
+    private TimeSpan? lookedUp;
+    private Task lookingUp = Task.CompletedTask;
+    private StoreUnavailableException? problem;
 
     /// <exception cref="IOException">A certificate's file cannot be read.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used.</exception>
-    public EtcdServers(EtcdStoreOptions options)
+    public EtcdServers(EtcdStoreOptions options, TimeProvider time, ILogger logger)
     {
         this.options = options;
-        if (options.CaFile is { } file)
+        this.time = time;
+        this.logger = logger;
+        complaints = new Complaints(time);
+        names = new EtcdNames(options);
+        security = new EtcdSecurity(options);
+        if (!names.AreInUse)
         {
-            authorities.ImportFromPemFile(file);
+            known = [.. options.Endpoints.Select(endpoint => new EtcdServer(new EtcdAddress(endpoint, null), security, options))];
         }
-
-        own = options.CertFile is { } certificate ? X509Certificate2.CreateFromPemFile(certificate, options.KeyFile ?? certificate) : null;
-        channels = [.. options.Endpoints.Select(Open)];
-        tokens = new string?[channels.Length];
     }
 
-    public int Count => channels.Length;
+    public int Count
+    {
+        get
+        {
+            lock (sync)
+            {
+                return known.Length;
+            }
+        }
+    }
 
     /// <summary>The server to ask now.</summary>
-    public int Current => Volatile.Read(ref current);
+    /// <exception cref="StoreUnavailableException">No server is known yet.</exception>
+    public async Task<EtcdServer> CurrentAsync(CancellationToken cancellationToken)
+    {
+        Task looking;
+        lock (sync)
+        {
+            if (known.Length > 0)
+            {
+                return known[current];
+            }
 
-    public string NameOf(int server) => options.Endpoints[server].Authority;
+            looking = LookUp();
+        }
 
-    public CallInvoker Invoker(int server) => channels[server].CreateCallInvoker();
+        await looking.WaitAsync(cancellationToken);
+        lock (sync)
+        {
+            return known.Length > 0 ? known[current] : throw new StoreUnavailableException(problem?.Message ?? "no etcd server is known", problem);
+        }
+    }
 
     /// <summary>Asks the next one from now on, unless somebody else has already turned away from this one.</summary>
-    public void Leave(int server) => Interlocked.CompareExchange(ref current, (server + 1) % channels.Length, server);
-
-    public void ForgetToken(int server) => Volatile.Write(ref tokens[server], null);
-
-    /// <summary>What goes with every call: who asks.</summary>
-    public async Task<Metadata> CredentialsAsync(int server, DateTime deadline, CancellationToken cancellationToken)
+    public void Leave(EtcdServer server)
     {
-        if (options is not { Username: { } username, Password: { } password })
+        lock (sync)
         {
-            return [];
-        }
+            if (known.Length == 0 || known[current] != server)
+            {
+                return;
+            }
 
-        if (Volatile.Read(ref tokens[server]) is not { } token)
-        {
-            var request = new AuthenticateRequest { Name = username, Password = password };
-            var answer = await new Auth.AuthClient(Invoker(server)).AuthenticateAsync(request, null, deadline, cancellationToken);
-            Volatile.Write(ref tokens[server], token = answer.Token);
-        }
-
-        return new Metadata { { "token", token } };
-    }
-
-    public void Dispose()
-    {
-        foreach (var channel in channels)
-        {
-            channel.Dispose();
-        }
-
-        own?.Dispose();
-        foreach (var authority in authorities)
-        {
-            authority.Dispose();
+            current = (current + 1) % known.Length;
+            if (++failedInTurn >= known.Length && names.AreInUse)
+            {
+                // Nobody waits for it: an outage of the servers must not cost the time of one of DNS as well.
+                LookUp();
+            }
         }
     }
 
-    private GrpcChannel Open(Uri endpoint)
+    /// <summary>A server has answered: the names are good.</summary>
+    public void Praise()
     {
-        var security = new SslClientAuthenticationOptions
+        lock (sync)
         {
-            ClientCertificates = own is null ? null : [own],
-            RemoteCertificateValidationCallback = authorities.Count > 0 ? IsTrusted : null,
-        };
-#pragma warning disable CA2000 // The channel disposes of its handler.
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = options.AttemptTimeout,
-            SslOptions = security,
-            UseProxy = false,
-
-            // Left to itself the library connects beside the handler, and after a failure not again for up to two minutes.
-            ConnectCallback = static (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken),
-            EnableMultipleHttp2Connections = true,
-
-            // A server that is frozen, or whose host is gone, must not keep a watch that says nothing.
-            KeepAlivePingDelay = PingEvery,
-            KeepAlivePingTimeout = options.AttemptTimeout,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        };
-#pragma warning restore CA2000
-        return GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = AnswerBytesMax,
-            MaxSendMessageSize = AnswerBytesMax,
-            ThrowOperationCanceledOnCancellation = false,
-        });
+            failedInTurn = 0;
+        }
     }
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-#pragma warning disable CA2000 // The stream owns it.
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-#pragma warning restore CA2000
+        await ending.CancelAsync();
+        await lookingUp;
+        foreach (var server in known.Concat(retired))
+        {
+            server.Dispose();
+        }
+
+        security.Dispose();
+        ending.Dispose();
+    }
+
+    /// <summary>Begins a look-up, unless one is going on or has just ended.</summary>
+    private Task LookUp()
+    {
+        if (lookingUp.IsCompleted && (lookedUp is not { } last || time.GetElapsedTime(0) - last >= options.LookupPause))
+        {
+            lookingUp = LookUpAsync();
+        }
+
+        return lookingUp;
+    }
+
+    private async Task LookUpAsync()
+    {
+        // Beyond the caller's lock, and whatever becomes of its request.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var limit = new CancellationTokenSource(options.LookupTimeout, time);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, limit.Token);
         try
         {
-            await socket.ConnectAsync(address, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            Adopt(await names.FindAsync(bounded.Token));
         }
-        catch
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            socket.Dispose();
-            throw;
+            Fail(new StoreUnavailableException($"{options.Section}: the servers' names were not looked up within {options.LookupTimeout.TotalSeconds} s", null));
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is closed.
+        }
+        catch (StoreUnavailableException failed)
+        {
+            Fail(failed);
         }
     }
 
-    private bool IsTrusted(object sender, X509Certificate? presented, X509Chain? sentAlong, SslPolicyErrors errors)
+    private void Adopt(ImmutableArray<EtcdAddress> addresses)
     {
-        if (presented is not X509Certificate2 server || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        lock (sync)
         {
-            return false;
+            lookedUp = time.GetElapsedTime(0);
+            failedInTurn = 0;
+            if (known.Select(server => server.Address).SequenceEqual(addresses))
+            {
+                return;
+            }
+
+            var asked = known.Length > 0 ? known[current] : null;
+            ImmutableArray<EtcdServer> next = [.. addresses.Select(address => known.FirstOrDefault(server => server.Address == address) ?? new EtcdServer(address, security, options))];
+
+            // A request may be on its way to one that is gone from the list; by the next change it has ended.
+            foreach (var server in retired)
+            {
+                server.Dispose();
+            }
+
+            retired = known.RemoveRange(next);
+            known = next;
+            current = asked is null ? 0 : Math.Max(0, known.IndexOf(asked));
         }
 
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ExtraStore.AddRange(sentAlong?.ChainPolicy.ExtraStore ?? []);
-        return chain.Build(server);
+        LogFound(string.Join(", ", addresses));
     }
+
+    private void Fail(StoreUnavailableException failed)
+    {
+        lock (sync)
+        {
+            lookedUp = time.GetElapsedTime(0);
+            problem = failed;
+        }
+
+        if (complaints.AreDue())
+        {
+            LogNotFound(failed.Message);
+        }
+    }
+
+    [LoggerMessage(2132, LogLevel.Information, "The servers of etcd are {Servers}")]
+    private partial void LogFound(string servers);
+
+    [LoggerMessage(2133, LogLevel.Warning, "The servers of etcd are not found anew: {Why}")]
+    private partial void LogNotFound(string why);
 }

@@ -20,7 +20,7 @@ public sealed class EtcdStore : IConsensusStore
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used.</exception>
     public EtcdStore(EtcdStoreOptions options, TimeProvider time, ILogger<EtcdStore> logger)
     {
-        servers = new EtcdServers(options);
+        servers = new EtcdServers(options, time, logger);
         calls = new EtcdCalls(servers, options, time);
         watches = new EtcdWatches(servers, options, time, logger);
     }
@@ -89,11 +89,7 @@ public sealed class EtcdStore : IConsensusStore
     public IAsyncEnumerable<StoreChange> WatchAsync(string prefix, Revision after, CancellationToken cancellationToken) =>
         watches.FollowAsync(prefix, after, cancellationToken);
 
-    public ValueTask DisposeAsync()
-    {
-        servers.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => servers.DisposeAsync();
 
     internal static ByteString Key(string key) => ByteString.CopyFrom(key, Encoding.UTF8);
 

@@ -1,12 +1,22 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Holdfast.Stores.Etcd;
 
 /// <summary>Where etcd is, and how this member proves itself there.</summary>
 public sealed record EtcdStoreOptions
 {
-    /// <summary>http or https addresses of the servers; tried in turn.</summary>
+    /// <summary>http or https addresses of the servers; tried in turn. With <see cref="Discovery"/>: in use while that finds none.</summary>
     public required ImmutableArray<Uri> Endpoints { get; init; }
+
+    /// <summary>Where else servers are named; null: nowhere.</summary>
+    public EtcdDiscovery? Discovery { get; init; }
+
+    /// <summary>Every server that is discovered is spoken to by https, whatever its record says.</summary>
+    public bool InsistsOnTls { get; init; }
+
+    /// <summary>Who is asked for names; null: the system's name servers and its hosts file.</summary>
+    public IPEndPoint? NameServer { get; init; }
 
     public string? Username { get; init; }
 
@@ -30,8 +40,14 @@ public sealed record EtcdStoreOptions
     /// <summary>A watch that brought nothing for this long is asked for a sign of life.</summary>
     public TimeSpan WatchSilence { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long looking up the servers' names may take.</summary>
+    public TimeSpan LookupTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The least time between two look-ups.</summary>
+    public TimeSpan LookupPause { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The name of the configuration's section, for error messages.</summary>
     public string Section { get; init; } = "etcd3";
 
-    public override string ToString() => $"{nameof(EtcdStoreOptions)} {string.Join(", ", Endpoints)}";
+    public override string ToString() => $"{nameof(EtcdStoreOptions)} {string.Join(", ", Endpoints)} {Discovery}";
 }

@@ -18,8 +18,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
     private const int ChangesAheadMax = 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(30);
-    private TimeSpan? complainedAt;
+    private readonly Complaints complaints = new(time);
 
     public async IAsyncEnumerable<StoreChange> FollowAsync(
         string prefix, Revision after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -28,7 +27,12 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         var failures = 0;
         while (true)
         {
-            var server = servers.Current;
+            if (await TryCurrentAsync(cancellationToken) is not { } server)
+            {
+                await Task.Delay(LongPause, time, cancellationToken);
+                continue;
+            }
+
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var changes = Channel.CreateBounded<StoreChange>(new BoundedChannelOptions(ChangesAheadMax) { SingleReader = true, SingleWriter = true });
 #pragma warning disable CA2025 // It is awaited below, before the source is disposed of.
@@ -55,15 +59,29 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         }
     }
 
+    /// <summary>Null while no server is known.</summary>
+    private async Task<EtcdServer?> TryCurrentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await servers.CurrentAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException unknown)
+        {
+            Complain(unknown.Message);
+            return null;
+        }
+    }
+
     /// <summary>Brings the changes of one stream; the channel is completed when the stream ends, with the error only when nobody can go on from it.</summary>
-    private async Task PumpAsync(int server, string prefix, Revision after, ChannelWriter<StoreChange> changes, CancellationToken cancellationToken)
+    private async Task PumpAsync(EtcdServer server, string prefix, Revision after, ChannelWriter<StoreChange> changes, CancellationToken cancellationToken)
     {
         try
         {
             var deadline = time.GetUtcNow().UtcDateTime + options.AttemptTimeout;
-            var headers = await servers.CredentialsAsync(server, deadline, cancellationToken);
+            var headers = await server.CredentialsAsync(deadline, cancellationToken);
             headers.Add("hasleader", "true");
-            using var call = new Watch.WatchClient(servers.Invoker(server)).Watch(new CallOptions(headers, null, cancellationToken));
+            using var call = new Watch.WatchClient(server.Invoker()).Watch(new CallOptions(headers, null, cancellationToken));
             await call.RequestStream.WriteAsync(Create(prefix, after), cancellationToken);
             await ReadAsync(call, changes, cancellationToken);
             changes.TryComplete();
@@ -79,7 +97,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         catch (Exception ended) when (ended is InvalidOperationException or IOException)
         {
             // The stream was over when it was written to, or broke at that moment.
-            Complain($"etcd {servers.NameOf(server)}: {ended.Message}");
+            Complain($"etcd {server.Name}: {ended.Message}");
             changes.TryComplete();
         }
         catch (RpcException exception)
@@ -88,10 +106,10 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
             {
                 if (Failures.Of(exception) == Failure.TokenExpired)
                 {
-                    servers.ForgetToken(server);
+                    server.ForgetToken();
                 }
 
-                Complain(Failures.Explain(exception, servers.NameOf(server), options.Section));
+                Complain(Failures.Explain(exception, server.Name, options.Section));
             }
 
             changes.TryComplete();
@@ -117,6 +135,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
                 }
 
                 isAsked = false;
+                servers.Praise();
                 await BringAsync(call.ResponseStream.Current, changes, cancellationToken);
                 next = call.ResponseStream.MoveNext(cancellationToken);
             }
@@ -133,13 +152,10 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
         }
     }
 
-    /// <summary>An outage is told once, and then now and then.</summary>
     private void Complain(string why)
     {
-        var now = time.GetElapsedTime(0);
-        if (complainedAt is not { } last || now - last >= ComplainEvery)
+        if (complaints.AreDue())
         {
-            complainedAt = now;
             LogEnded(why);
         }
     }

@@ -10,6 +10,9 @@ public sealed record EtcdConfiguration
 
     public required ImmutableArray<HostPort> Hosts { get; init; }
 
+    /// <summary>Where DNS names the servers; null: nowhere. Then <see cref="Hosts"/> are in use while DNS names none.</summary>
+    public EtcdDiscoveryConfiguration? Discovery { get; init; }
+
     public bool UsesTls { get; init; }
 
     public string? Username { get; init; }
@@ -22,5 +25,8 @@ public sealed record EtcdConfiguration
 
     public string? KeyFile { get; init; }
 
-    public override string ToString() => $"{nameof(EtcdConfiguration)} {string.Join(", ", Hosts)}";
+    public override string ToString() => $"{nameof(EtcdConfiguration)} {string.Join(", ", Hosts)} {Discovery}";
 }
+
+/// <summary>The SRV records of a domain, with a suffix where it has several etcds.</summary>
+public sealed record EtcdDiscoveryConfiguration(string Domain, string? Suffix);

@@ -15,7 +15,7 @@ internal static class ConsulReader
         }
 
         var port = (int)(section.Amount("port", Quantities.Plain, 1, ushort.MaxValue) ?? PortDefault);
-        var servers = ServerAddresses.Read(section, port, "url");
+        var servers = ServerAddresses.Read(section, port, "url").Required(section, port);
         section.AcceptWithoutMeaning("reads are always the leader's own, and sessions hang on no check", "consistency", "checks");
         section.AcceptWithoutMeaning("no service is registered", "register_service", "service_tags", "service_check_interval", "service_check_tls_server_name");
         var consul = new ConsulConfiguration

@@ -1,10 +1,10 @@
 namespace Holdfast.Configuration.Reading;
 
-/// <summary>Reads the sections <c>etcd3</c> and <c>etcd</c>: one server, several, or a URL.</summary>
+/// <summary>Reads the sections <c>etcd3</c> and <c>etcd</c>: one server, several, a URL, or a domain that names them.</summary>
 internal static class EtcdReader
 {
     private const int PortDefault = 2379;
-    private const string Example = "10.0.0.1:2379";
+    private const string DomainExample = "example.org";
 
     public static EtcdConfiguration? Read(Section root) =>
         ReadSection(root.Inner("etcd3"), "etcd3") ?? ReadSection(root.Inner("etcd"), "etcd");
@@ -17,11 +17,17 @@ internal static class EtcdReader
         }
 
         var servers = ServerAddresses.Read(section, PortDefault, "url", "proxy");
-        RefuseDiscovery(section);
+        var discovery = ReadDiscovery(section);
+        if (discovery is null && section.Node("srv") is null)
+        {
+            servers.Required(section, PortDefault);
+        }
+
         var etcd = new EtcdConfiguration
         {
             Section = name,
             Hosts = servers.Hosts,
+            Discovery = discovery,
             Username = section.Text("username") ?? servers.Username,
             Password = section.Text("password") ?? servers.Password,
             CaFile = section.Text("cacert"),
@@ -39,14 +45,33 @@ internal static class EtcdReader
         return etcd;
     }
 
-    private static void RefuseDiscovery(Section section)
+    private static EtcdDiscoveryConfiguration? ReadDiscovery(Section section)
     {
-        foreach (var key in (string[])["srv", "srv_suffix"])
+        if (section.Node("proxy") is not null)
         {
-            if (section.Node(key) is not null)
-            {
-                section.Error(key, $"servers are not looked up by DNS SRV records; name them: hosts: [{Example}, ...]");
-            }
+            section.AcceptWithoutMeaning("the proxy is the only server then", "srv", "srv_suffix");
+            return null;
         }
+
+        var domain = section.Text("srv")?.TrimEnd('.');
+        var suffix = section.Text("srv_suffix");
+        if (suffix is not null && section.Node("srv") is null)
+        {
+            section.Error("srv_suffix", $"has no domain; write srv: {DomainExample} as well");
+        }
+
+        if (domain is not null && Uri.CheckHostName(domain) != UriHostNameType.Dns)
+        {
+            section.Error("srv", $"'{domain}' is not a domain such as {DomainExample}");
+            return null;
+        }
+
+        if (suffix?.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') == false)
+        {
+            section.Error("srv_suffix", $"'{suffix}' cannot be a part of a name in DNS; use letters, digits and '-'");
+            return null;
+        }
+
+        return domain is null ? null : new(domain, suffix);
     }
 }

@@ -4,11 +4,12 @@ using Holdfast.Configuration.Yaml;
 namespace Holdfast.Configuration.Reading;
 
 /// <summary>The servers of a store, as a section names them: one host, several, or a URL.</summary>
+/// <param name="AreNamed">The section names some, be they readable or not.</param>
 /// <param name="Hosts">None when the section names none, or none that can be read.</param>
 /// <param name="SaysTls">A URL says https.</param>
 /// <param name="Username">From a URL's user:password@.</param>
 /// <param name="Password">From a URL's user:password@.</param>
-internal sealed record ServerAddresses(ImmutableArray<HostPort> Hosts, bool SaysTls, string? Username, string? Password)
+internal sealed record ServerAddresses(bool AreNamed, ImmutableArray<HostPort> Hosts, bool SaysTls, string? Username, string? Password)
 {
     public static ServerAddresses Read(Section section, int portDefault, params ReadOnlySpan<string> urlKeys)
     {
@@ -53,18 +54,24 @@ internal sealed record ServerAddresses(ImmutableArray<HostPort> Hosts, bool Says
             }
         }
 
-        if (!isNamed)
-        {
-            section.Missing("hosts", $"[10.0.0.1:{portDefault}]");
-        }
-
         hosts.AddRange(urls.Select(url => new HostPort(url.Host.Trim('[', ']'), url.Port)));
         var user = urls.Select(url => url.UserInfo).FirstOrDefault(info => info.Length > 0)?.Split(':', 2);
         return new(
+            isNamed,
             [.. hosts.Distinct()],
             urls.Exists(url => url.Scheme == "https"),
             user is null ? null : Uri.UnescapeDataString(user[0]),
             user is [_, var password] ? Uri.UnescapeDataString(password) : null);
+    }
+
+    public ServerAddresses Required(Section section, int portDefault)
+    {
+        if (!AreNamed)
+        {
+            section.Missing("hosts", $"[10.0.0.1:{portDefault}]");
+        }
+
+        return this;
     }
 
     private static IEnumerable<string> ListedTexts(Section section) => section.Node("hosts") is ConfigNode.Scalar scalar

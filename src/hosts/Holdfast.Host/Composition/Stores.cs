@@ -48,6 +48,8 @@ internal static class Stores
         var options = new EtcdStoreOptions
         {
             Endpoints = [.. etcd.Hosts.Select(host => new Uri($"{(etcd.UsesTls ? "https" : "http")}://{host}"))],
+            Discovery = etcd.Discovery is { } discovery ? new EtcdDiscovery(discovery.Domain, discovery.Suffix) : null,
+            InsistsOnTls = etcd.UsesTls,
             Username = etcd.Username,
             Password = etcd.Password,
             CaFile = etcd.CaFile,
