@@ -189,6 +189,9 @@ internal static class Examples
         new("a proven standby enters the store", Rule.WidenSynchrony, Healthy.Synchronous().WaitingFor(Beta)),
         new("a synchronous cluster stays as it is", Rule.KeepSynchrony, Healthy.Synchronous(Beta).WaitingFor(Beta)),
         new("a leader without the store asks the members", Rule.AskMembers, InOutage),
+        new("a leader whose store went back and knows no session of it asks the members", Rule.AskMembers, InOutage.WithoutSession()
+            .WithStore(store => store with { Setback = new StoreSetback(new Revision(100), new Revision(40), null) })
+            .WithMemory(memory => memory with { StoreFailedAt = null, LeaseEndsAt = Now + Second })),
         new("somebody may have this member's name already", Rule.CheckName, Following.WithoutSession() with { ApiUrl = "http://elsewhere:8008/patroni" }),
         new("somebody has this member's name already", Rule.RefuseName, Following.WithoutSession().WithMemory(memory => memory with { HasNamesake = true })),
         new("a session is opened", Rule.OpenSession, Following.WithoutSession() with { ApiUrl = "http://beta:8008/patroni" }),

@@ -8,6 +8,7 @@ namespace Holdfast.EndToEnd.Tests;
 public class LiveCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private bool isStarted;
 
     public LiveCluster()
         : this("live", null)
@@ -21,16 +22,13 @@ public class LiveCluster : IAsyncLifetime
 
     public LoopbackCluster Cluster { get; }
 
-    public virtual ValueTask InitializeAsync()
-    {
-        Cluster.Start();
-        return ValueTask.CompletedTask;
-    }
+    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Waits until every member streams and a synchronous standby is recorded; answers who has which role.</summary>
     internal async Task<Roles> WholeAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
+        Start();
         if (!await Cluster.WaitForRedundancyAsync(Limit, null, cancellationToken))
         {
             Cluster.KeepFiles();
@@ -41,6 +39,16 @@ public class LiveCluster : IAsyncLifetime
         var leader = Cluster.Member(status?.Leader?.Name ?? throw new InvalidOperationException("nobody leads"));
         var standby = Cluster.Member(status.SynchronousStandby?.Name ?? throw new InvalidOperationException("nobody is synchronous"));
         return new(leader, standby, Cluster.Members.First(member => member != leader && member != standby));
+    }
+
+    /// <summary>A run that needs other clusters alone does not pay for this one.</summary>
+    private void Start()
+    {
+        if (!isStarted)
+        {
+            Cluster.Start();
+            isStarted = true;
+        }
     }
 
     /// <summary>Runs a verb against the cluster and refuses anything but success.</summary>

@@ -121,9 +121,9 @@ public sealed class SickEtcdTests(SickEtcdLiveCluster live) : StoreTroubleTests(
     [Fact]
     public async Task A_restored_backup_is_not_believed_and_its_keys_are_written_anew_once_they_were_deleted()
     {
+        var before = await live.WholeAsync();
         var file = Path.Combine(live.Cluster.Plan.Directory, $"snapshot-{Guid.NewGuid():N}");
         await live.Etcd.Servers.SnapshotAsync(file, Stop);
-        var before = await live.WholeAsync();
         await live.DoAsync("switchover", live.Cluster.Plan.Scope, "--leader", before.Leader.Name, "--candidate", before.Standby.Name, "--force");
         var roles = await live.WholeAsync();
         await using var canary = await live.StartWritingAsync();

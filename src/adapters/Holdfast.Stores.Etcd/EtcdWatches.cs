@@ -25,6 +25,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
     {
         var last = after;
         var failures = 0;
+        var behind = 0;
         while (true)
         {
             if (await TryCurrentAsync(cancellationToken) is not { } server)
@@ -50,11 +51,16 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
             finally
             {
                 await ending.CancelAsync();
-                await pumping;
+                behind = await pumping ? behind + 1 : 0;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
             servers.Leave(server);
+            if (behind >= servers.Count)
+            {
+                throw new StoreCompactedException($"no server of etcd has reached revision {last}, which was seen: a backup was restored, or all that answer lag behind");
+            }
+
             await Task.Delay(++failures <= servers.Count ? Pause : LongPause, time, cancellationToken);
         }
     }
@@ -74,7 +80,8 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
     }
 
     /// <summary>Brings the changes of one stream; the channel is completed when the stream ends, with the error only when nobody can go on from it.</summary>
-    private async Task PumpAsync(EtcdServer server, string prefix, Revision after, ChannelWriter<StoreChange> changes, CancellationToken cancellationToken)
+    /// <returns>Whether the server has not reached the revision that the watch begins at: it would wait for it in silence.</returns>
+    private async Task<bool> PumpAsync(EtcdServer server, string prefix, Revision after, ChannelWriter<StoreChange> changes, CancellationToken cancellationToken)
     {
         try
         {
@@ -83,7 +90,13 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
             headers.Add("hasleader", "true");
             using var call = new Watch.WatchClient(server.Invoker()).Watch(new CallOptions(headers, null, cancellationToken));
             await call.RequestStream.WriteAsync(Create(prefix, after), cancellationToken);
-            await ReadAsync(call, changes, cancellationToken);
+            if (await ReadAsync(call, after, changes, cancellationToken) is { } reached)
+            {
+                Complain($"etcd {server.Name} is at revision {reached}, and {after} was seen already");
+                changes.TryComplete();
+                return true;
+            }
+
             changes.TryComplete();
         }
         catch (StoreCompactedException compacted)
@@ -114,10 +127,13 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
 
             changes.TryComplete();
         }
+
+        return false;
     }
 
-    private async Task ReadAsync(
-        AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call, ChannelWriter<StoreChange> changes, CancellationToken cancellationToken)
+    /// <returns>The server's revision, when it is an earlier one than the watch begins at; null when the stream ended.</returns>
+    private async Task<long?> ReadAsync(
+        AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call, Revision after, ChannelWriter<StoreChange> changes, CancellationToken cancellationToken)
     {
         var isAsked = false;
         var next = call.ResponseStream.MoveNext(cancellationToken);
@@ -131,7 +147,12 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
             {
                 if (!await next)
                 {
-                    return;
+                    return null;
+                }
+
+                if (call.ResponseStream.Current is { Created: true, Header.Revision: var reached } && reached < after.Number)
+                {
+                    return reached;
                 }
 
                 isAsked = false;

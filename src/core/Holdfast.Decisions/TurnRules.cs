@@ -30,7 +30,7 @@ public static class TurnRules
     /// </summary>
     private static Turn AfterSetback(ClusterView view, StoreSetback setback)
     {
-        var mayNotServe = view.Database is { Role: DatabaseRole.Primary, IsDown: false } && !view.SelfHoldsLiveLease && !view.Policy.IsPaused;
+        var mayNotServe = view.Database is { Role: DatabaseRole.Primary, IsDown: false } && view.ServesUntil is null && !view.Policy.IsPaused;
         var why = $"the store shows revision {setback.Shown}, and this agent has seen {setback.Seen}"
             + (setback.Key is { } key ? $" with a newer {key}" : "")
             + ": a restored backup or a stale server; nothing is done on its word";
@@ -52,6 +52,7 @@ public static class TurnRules
         Consider(view.SelfHoldsLiveLease ? view.MayServeUntil : null);
         Consider(view.Store.Lease is null && view.Memory.LastLeader?.ServesUntil > view.Now ? view.Memory.LastLeader.ServesUntil : null);
         Consider(view.Memory.LeaseEndsAt > view.Now ? view.Memory.LeaseEndsAt : null);
+        Consider(view.Store.Setback is null ? null : Failsafe.AskAt(view));
         Consider(view.Memory.DownSince is { } down && down + Leading.GraceForPositions is var graceEnds && graceEnds > view.Now ? graceEnds : null);
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);

@@ -63,8 +63,8 @@ public sealed record ClusterView
     /// <summary>Every member has promised this leader not to lead for now.</summary>
     public bool IsTrustedByMembers => Now < Memory.TrustedUntil;
 
-    /// <summary>The store does not answer, and this leader goes on because every member has confirmed it.</summary>
-    public bool IsFailsafeActive => IsTrustedByMembers && Memory.StoreFailedAt > Session.RenewedAt;
+    /// <summary>The store does not answer, or cannot be believed, and this leader goes on because every member has confirmed it.</summary>
+    public bool IsFailsafeActive => IsTrustedByMembers && (Memory.StoreFailedAt > Session.RenewedAt || Store.Setback is not null);
 
     /// <summary>
     /// Whom this member has promised not to lead, while that promise holds; null when it may. That the leader key is this member's own

@@ -31,16 +31,26 @@ public static class Failsafe
         && view.Now - view.Memory.StartedAt < view.Policy.TimeToLive;
 
     /// <summary>The members to ask now; null when there is no need, no list, or no right to be confirmed.</summary>
-    public static FailsafeMembers? MembersToAsk(ClusterView view) =>
+    public static FailsafeMembers? MembersToAsk(ClusterView view) => view.Now >= AskAt(view) ? view.Store.Failsafe : null;
+
+    /// <summary>When the members are to be asked; null when there is no need, no list, or no right to be confirmed.</summary>
+    public static TimeSpan? AskAt(ClusterView view) =>
         view is { Policy: { UsesFailsafe: true, IsPaused: false }, Store.Failsafe: { } members }
         && (view.Memory.StoreFailedAt > view.Session.RenewedAt || view.Store.Setback is not null)
         && members.ApiUrls.ContainsKey(view.Self)
-        && (view.SelfHoldsLiveLease || view.IsTrustedByMembers)
+        && (view.SelfHoldsLiveLease || view.ServesUntil is not null)
         && (view.Database.IsRunningPrimary || view.Memory.LeadingSince is not null)
         && !view.IsShuttingDown
-        && view.Now - (view.Memory.AskedMembersAt ?? view.Session.RenewedAt) >= view.Policy.RenewEvery / 2
-            ? members
+            ? AskAfter(view)
             : null;
+
+    /// <summary>A renewal that fails once may be a slow moment; a store that went back will not come forward again.</summary>
+    private static TimeSpan AskAfter(ClusterView view) => view switch
+    {
+        { Memory.AskedMembersAt: { } asked } => asked + (view.Policy.RenewEvery / 2),
+        { Store.Setback: not null } => view.Now,
+        _ => view.Session.RenewedAt + (view.Policy.RenewEvery / 2),
+    };
 
     /// <summary>Whether this member may promise a leader not to lead; otherwise why not.</summary>
     public static string? ReasonToRefuse(ClusterView view, MemberName leader) => view switch

@@ -214,13 +214,20 @@ internal sealed partial class Actor(
                 return true;
             case SessionKeeping.Ended:
                 LogSessionEnded(session);
-                state.Session = OwnSession.None;
+                ForgetSession();
                 return false;
             default:
                 state.StoreFailed = true;
                 NoteFailure(new HaAction.RenewSession(session));
                 return false;
         }
+    }
+
+    /// <summary>The store has ended it, or is not the one that opened it.</summary>
+    private void ForgetSession()
+    {
+        state.Session = OwnSession.None;
+        state.IsViewDoubtful = true;
     }
 
     /// <summary>A session that could not be kept is what makes a leader ask the members.</summary>
@@ -298,7 +305,7 @@ internal sealed partial class Actor(
                 return true;
             case CommitOutcome.SessionEnded when action is not HaAction.HandOver:
                 LogSessionEnded(state.Session.Id ?? default);
-                state.Session = OwnSession.None;
+                ForgetSession();
                 return false;
             case CommitOutcome.Unknown:
                 state.StoreFailed = true;
@@ -306,6 +313,7 @@ internal sealed partial class Actor(
                 return false;
             default:
                 state.Memory = state.Memory with { IsLeaseInDoubt = false };
+                state.IsViewDoubtful = true;
                 TellUnconfirmed(action, "the store has moved on meanwhile");
                 return false;
         }

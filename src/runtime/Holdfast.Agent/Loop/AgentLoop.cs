@@ -81,6 +81,12 @@ internal sealed partial class AgentLoop(
     {
         state.StoreFailed = false;
         var isNews = cache.TakeUp();
+        if (state.IsViewDoubtful && !isNews)
+        {
+            cache.ReadAgain();
+        }
+
+        state.IsViewDoubtful = false;
         ReadPolicy();
 
         // A report says how far the log goes, and others take it for newer than whatever it was written after: it is looked up then.

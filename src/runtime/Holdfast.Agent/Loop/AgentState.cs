@@ -35,6 +35,9 @@ internal sealed class AgentState
     /// <summary>Why the agent must end at once; null while it need not.</summary>
     public string? QuitReason { get; set; }
 
+    /// <summary>The store holds something else than this agent's view of it: it has refused a write, or does not know the session.</summary>
+    public bool IsViewDoubtful { get; set; }
+
     /// <summary>The store failed to answer in this turn: the next one waits a moment.</summary>
     public bool StoreFailed { get; set; }
 }

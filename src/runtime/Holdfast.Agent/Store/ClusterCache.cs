@@ -24,6 +24,8 @@ internal sealed partial class ClusterCache(
     private bool isKnown;
     private volatile StoreSetback? setback;
     private volatile bool mayHaveLostAll;
+    private volatile bool isDoubtful;
+    private CancellationTokenSource? watching;
     private StoreView? view;
     private readonly ConcurrentQueue<Action> arrived = new();
 
@@ -57,14 +59,11 @@ internal sealed partial class ClusterCache(
         {
             try
             {
+                isDoubtful = false;
                 var began = time.GetElapsedTime(0);
                 var image = await store.ReadAsync(keys.Prefix, stopping);
                 Arrive(() => Load(image, began));
-                if (setback is null)
-                {
-                    await WatchAsync(image.Revision, stopping);
-                    LogWatchEnded("the store ended it");
-                }
+                await WatchAsync(image.Revision, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -79,18 +78,49 @@ internal sealed partial class ClusterCache(
         }
     }
 
+    /// <summary>
+    /// The store has acted on grounds that the watch has not brought: what it brings may be nothing but silence, so everything is read.
+    /// </summary>
+    public void ReadAgain()
+    {
+        isDoubtful = true;
+        try
+        {
+            Volatile.Read(ref watching)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // That watch has just ended by itself.
+        }
+    }
+
     /// <summary>The operator has deleted the cluster's keys from a store that went back: when nothing is left of them, that is believed.</summary>
     public void BelieveLoss() => mayHaveLostAll = true;
 
     private async Task WatchAsync(Revision after, CancellationToken stopping)
     {
-        await foreach (var change in store.WatchAsync(keys.Prefix, after, stopping))
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Volatile.Write(ref watching, ending);
+        try
         {
-            Arrive(() => Apply(change));
-            if (setback is not null)
+            // After the field was written: whoever doubts the image from now on ends this watch.
+            if (!isDoubtful)
             {
-                return;
+                await foreach (var change in store.WatchAsync(keys.Prefix, after, ending.Token))
+                {
+                    Arrive(() => Apply(change));
+                }
+
+                LogWatchEnded("the store ended it");
             }
+        }
+        catch (OperationCanceledException) when (isDoubtful && !stopping.IsCancellationRequested)
+        {
+            // It is read again.
+        }
+        finally
+        {
+            Volatile.Write(ref watching, null);
         }
     }
 
@@ -111,6 +141,7 @@ internal sealed partial class ClusterCache(
 
             setback = found;
             view = null;
+            ReadAgain();
             return;
         }
 
