@@ -88,8 +88,10 @@ internal static class Failures
             _ when Says(" alert ") => $" does not accept this member ({words}): see {section}.cert and {section}.key (what this member shows)",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $": {words} See {section}.protocol (whether it speaks TLS), {section}.cacert (whose servers are trusted), {section}.cert and {section}.key (what this member shows)",
-            HttpRequestException { InnerException: HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } } =>
-                $": {words} (if it stays so, see {section}.protocol: whether it speaks TLS)",
+
+            // A server that refuses this member's certificate says so after the handshake, and may have closed before that is read.
+            HttpRequestException { InnerException: IOException { Message: var hasty } } when hasty.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
+                $": {words} If it stays so, see {section}.protocol (whether it speaks TLS), {section}.cert and {section}.key (what this member shows)",
             _ => $": {words}",
         };
     }
