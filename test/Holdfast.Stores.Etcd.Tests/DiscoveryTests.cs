@@ -120,7 +120,7 @@ public sealed class DiscoveryTests : IDisposable
         names.Stop();
         etcd.Etcd.KillAll();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAsync("/", Stop));
-        await UntilAsync(() => log.Text.Contains("not found anew", StringComparison.Ordinal), () => store.KeepSessionAsync(new("1"), Stop));
+        await UntilAsync(() => log.Text.Contains("No servers of etcd are found", StringComparison.Ordinal), () => store.KeepSessionAsync(new("1"), Stop));
         await etcd.Etcd.StartAllAsync(Stop);
 
         Assert.Equal("1", await store.GetAsync("/a", Stop));

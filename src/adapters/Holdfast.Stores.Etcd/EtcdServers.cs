@@ -197,6 +197,6 @@ internal sealed partial class EtcdServers : IAsyncDisposable
     [LoggerMessage(2132, LogLevel.Information, "The servers of etcd are {Servers}")]
     private partial void LogFound(string servers);
 
-    [LoggerMessage(2133, LogLevel.Warning, "The servers of etcd are not found anew: {Why}")]
+    [LoggerMessage(2133, LogLevel.Warning, "No servers of etcd are found: {Why}")]
     private partial void LogNotFound(string why);
 }
