@@ -35,7 +35,7 @@ internal sealed partial class EtcdServers : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         complaints = new Complaints(time);
-        names = new EtcdNames(options);
+        names = new EtcdNames(options, time);
         security = new EtcdSecurity(options);
         if (!names.AreInUse)
         {
