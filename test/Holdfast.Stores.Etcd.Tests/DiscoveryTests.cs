@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
 using Holdfast.StoreServers;
@@ -120,7 +122,7 @@ public sealed class DiscoveryTests : IDisposable
         names.Stop();
         etcd.Etcd.KillAll();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.ReadAsync("/", Stop));
-        await UntilAsync(() => log.Text.Contains("not found anew", StringComparison.Ordinal), () => store.KeepSessionAsync(new("1"), Stop));
+        await UntilAsync(() => log.Text.Contains("No servers of etcd are found", StringComparison.Ordinal), () => store.KeepSessionAsync(new("1"), Stop));
         await etcd.Etcd.StartAllAsync(Stop);
 
         Assert.Equal("1", await store.GetAsync("/a", Stop));
@@ -153,6 +155,17 @@ public sealed class DiscoveryTests : IDisposable
         await store.PutAsync("/a", "1", Stop);
 
         Assert.Equal("1", await store.GetAsync("/a", Stop));
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_answers_for_does_not_keep_the_other_servers_waiting()
+    {
+        await using var etcd = await StartAsync(1);
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var store = etcd.Open(0, options => options with { NameServer = (IPEndPoint?)silent.LocalEndPoint, Endpoints = [new Uri("http://nobody.test:1"), options.Endpoints[0]] });
+
+        await store.ReadAsync("/", Stop);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
 using Holdfast.StoreServers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -33,10 +34,12 @@ internal sealed class EtcdStores : IStoreCluster
     }
 
     /// <summary>A client that asks this server first and the others after it.</summary>
-    public EtcdStore Open(int first, Func<EtcdStoreOptions, EtcdStoreOptions> change)
+    public EtcdStore Open(int first, Func<EtcdStoreOptions, EtcdStoreOptions> change) => Open(first, change, NullLogger<EtcdStore>.Instance);
+
+    public EtcdStore Open(int first, Func<EtcdStoreOptions, EtcdStoreOptions> change, ILogger<EtcdStore> logger)
     {
         var options = new EtcdStoreOptions { Endpoints = [.. Etcd.Servers.Skip(first).Concat(Etcd.Servers.Take(first))] };
-        return new EtcdStore(change(options), TimeProvider.System, NullLogger<EtcdStore>.Instance);
+        return new EtcdStore(change(options), TimeProvider.System, logger);
     }
 
     public async Task ForgetHistoryAsync(CancellationToken cancellationToken)

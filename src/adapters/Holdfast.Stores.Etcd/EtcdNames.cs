@@ -9,7 +9,7 @@ using Holdfast.Ports.Store;
 namespace Holdfast.Stores.Etcd;
 
 /// <summary>Finds the servers' addresses by DNS: the SRV records of a domain, and every address of a name.</summary>
-internal sealed class EtcdNames(EtcdStoreOptions options)
+internal sealed class EtcdNames(EtcdStoreOptions options, TimeProvider time)
 {
     private const int ServersMax = 64;
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(1);
@@ -73,14 +73,17 @@ internal sealed class EtcdNames(EtcdStoreOptions options)
             return [new(endpoint, null)];
         }
 
+        // One name that is not answered for must not keep the others' servers waiting.
+        using var limit = new CancellationTokenSource(options.AttemptTimeout, time);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             var addresses = options.NameServer is null
-                ? await Dns.GetHostAddressesAsync(endpoint.IdnHost, cancellationToken)
-                : await AskForAddressesAsync(endpoint.IdnHost, cancellationToken);
+                ? await Dns.GetHostAddressesAsync(endpoint.IdnHost, bounded.Token)
+                : await AskForAddressesAsync(endpoint.IdnHost, bounded.Token);
             return addresses.Length > 0 ? [.. addresses.Select(address => new EtcdAddress(endpoint, address))] : [new(endpoint, null)];
         }
-        catch (Exception unknown) when (unknown is SocketException or DnsResponseException)
+        catch (Exception unknown) when (unknown is SocketException or DnsResponseException || (unknown is OperationCanceledException && limit.IsCancellationRequested))
         {
             // Connecting tries again, and says what is wrong.
             return [new(endpoint, null)];

@@ -24,7 +24,7 @@ internal sealed class EtcdSecurity : IDisposable
     public SslClientAuthenticationOptions Client() => new()
     {
         ClientCertificates = own is null ? null : [own],
-        RemoteCertificateValidationCallback = authorities.Count > 0 ? IsTrusted : null,
+        CertificateChainPolicy = authorities.Count > 0 ? Policy() : null,
     };
 
     public void Dispose()
@@ -36,18 +36,10 @@ internal sealed class EtcdSecurity : IDisposable
         }
     }
 
-    private bool IsTrusted(object sender, X509Certificate? presented, X509Chain? sentAlong, SslPolicyErrors errors)
+    private X509ChainPolicy Policy()
     {
-        if (presented is not X509Certificate2 server || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-        {
-            return false;
-        }
-
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ExtraStore.AddRange(sentAlong?.ChainPolicy.ExtraStore ?? []);
-        return chain.Build(server);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class EtcdServers : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         complaints = new Complaints(time);
-        names = new EtcdNames(options);
+        names = new EtcdNames(options, time);
         security = new EtcdSecurity(options);
         if (!names.AreInUse)
         {
@@ -197,6 +197,6 @@ internal sealed partial class EtcdServers : IAsyncDisposable
     [LoggerMessage(2132, LogLevel.Information, "The servers of etcd are {Servers}")]
     private partial void LogFound(string servers);
 
-    [LoggerMessage(2133, LogLevel.Warning, "The servers of etcd are not found anew: {Why}")]
+    [LoggerMessage(2133, LogLevel.Warning, "No servers of etcd are found: {Why}")]
     private partial void LogNotFound(string why);
 }

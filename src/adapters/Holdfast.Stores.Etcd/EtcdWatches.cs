@@ -190,7 +190,8 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
 
         if (response.Canceled)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, response.CancelReason));
+            var isForbidden = response.CancelReason.Contains("permission denied", StringComparison.Ordinal);
+            throw new RpcException(new Status(isForbidden ? StatusCode.PermissionDenied : StatusCode.Unavailable, response.CancelReason));
         }
 
         foreach (var change in response.Events.GroupBy(item => item.Kv.ModRevision))

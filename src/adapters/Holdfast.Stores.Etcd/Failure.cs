@@ -56,14 +56,45 @@ internal static class Failures
     /// <summary>What an operator should read.</summary>
     public static string Explain(RpcException exception, string server, string section) => exception switch
     {
-        _ when Failures.Of(exception) == Failure.Forbidden =>
+        _ when Of(exception) == Failure.Forbidden =>
             $"etcd {server} refuses this client ({exception.Status.Detail}): see {section}.username and {section}.password, and the rights of that user",
-        { Status.DebugException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } insecure } =>
-            $"etcd {server}: {Innermost(insecure).Message} See {section}.cacert (whose servers are trusted), {section}.cert and {section}.key (what this member shows)",
-        { Status.DebugException: { } cause } => $"etcd {server}: {Innermost(cause).Message}",
+        { Status.DebugException: { } cause } => $"etcd {server}{Advice(cause, section)}",
         { StatusCode: StatusCode.DeadlineExceeded or StatusCode.Cancelled } => $"etcd {server} has not answered in time",
         _ => $"etcd {server}: {exception.Status.Detail}",
     };
+
+    /// <summary>Errors of certificates are told apart by the words that .NET and OpenSSL have for them: there is nothing else to go by.</summary>
+    private static string Advice(Exception cause, string section)
+    {
+        var words = Innermost(cause).Message;
+        bool Says(params ReadOnlySpan<string> any)
+        {
+            foreach (var one in any)
+            {
+                if (words.Contains(one, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        return cause switch
+        {
+            _ when Says("NameMismatch") => $": its certificate is not for the name that it is called by: see {section}.hosts",
+            _ when Says("NotTimeValid") => $": its certificate has expired or is not valid yet (of those that {section}.cacert trusts)",
+            _ when Says("UntrustedRoot", "PartialChain", "NotSignatureValid") => $": its certificate is of an authority that is not trusted: see {section}.cacert",
+            _ when Says(" alert ") => $" does not accept this member ({words}): see {section}.cert and {section}.key (what this member shows)",
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                $": {words} See {section}.protocol (whether it speaks TLS), {section}.cacert (whose servers are trusted), {section}.cert and {section}.key (what this member shows)",
+
+            // A server that refuses this member's certificate says so after the handshake, and may have closed before that is read.
+            HttpRequestException { InnerException: IOException { Message: var hasty } } when hasty.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
+                $": {words} If it stays so, see {section}.protocol (whether it speaks TLS), {section}.cert and {section}.key (what this member shows)",
+            _ => $": {words}",
+        };
+    }
 
     /// <summary>There was nobody to take the request.</summary>
     public static bool HasNotLeft(RpcException exception) => exception.Status.DebugException is HttpRequestException
