@@ -66,7 +66,7 @@ internal sealed class EtcdCalls(EtcdServers servers, EtcdStoreOptions options, T
 
                 // When nobody is there at all, the caller has better things to do with the time.
                 refusals = Failures.HasNotLeft(exception) ? refusals + 1 : 0;
-                if (time.GetElapsedTime(began) >= options.RequestTimeout || refusals >= servers.Count || (failure == Failure.Forbidden && failures >= servers.Count))
+                if (time.GetElapsedTime(began) >= options.RequestTimeout || refusals >= servers.Count || (failure is Failure.Forbidden or Failure.Full && failures >= servers.Count - 1))
                 {
                     throw new StoreUnavailableException(Failures.Explain(exception, server.Name, options.Section), exception);
                 }

@@ -26,6 +26,9 @@ internal enum Failure
 
     /// <summary>This client may not: an operator must mend it.</summary>
     Forbidden,
+
+    /// <summary>No server takes writes until an operator has made room.</summary>
+    Full,
 }
 
 /// <summary>Reads etcd's errors. Its messages are the API here: the status codes alone do not tell them apart (etcd, api/v3rpc/rpctypes/error.go).</summary>
@@ -45,7 +48,9 @@ internal static class Failures
             StatusCode.Unauthenticated or StatusCode.PermissionDenied => Failure.Forbidden,
             StatusCode.InvalidArgument => Failure.Invalid,
 
-            // Refused before it was proposed: no room, too many at once, no leader to propose it to.
+            StatusCode.ResourceExhausted when words.Contains("database space exceeded", StringComparison.Ordinal) => Failure.Full,
+
+            // Refused before it was proposed: too many at once, no leader to propose it to.
             StatusCode.ResourceExhausted or StatusCode.FailedPrecondition or StatusCode.Unimplemented => Failure.NotDone,
             StatusCode.Unavailable when words is "etcdserver: no leader" or "etcdserver: server stopped" or "etcdserver: not capable" => Failure.NotDone,
             _ when HasNotLeft(exception) => Failure.NotDone,
@@ -58,6 +63,8 @@ internal static class Failures
     {
         _ when Of(exception) == Failure.Forbidden =>
             $"etcd {server} refuses this client ({exception.Status.Detail}): see {section}.username and {section}.password, and the rights of that user",
+        _ when Of(exception) == Failure.Full =>
+            $"etcd {server} takes no writes ({exception.Status.Detail}): make room (etcdctl compaction, defrag), then etcdctl alarm disarm",
         { Status.DebugException: { } cause } => $"etcd {server}{Advice(cause, section)}",
         { StatusCode: StatusCode.DeadlineExceeded or StatusCode.Cancelled } => $"etcd {server} has not answered in time",
         _ => $"etcd {server}: {exception.Status.Detail}",
