@@ -128,6 +128,9 @@ public sealed class RaftStore : IConsensusStore
         tls?.Dispose();
     }
 
+    /// <summary>Finishes when the node does nothing any more.</summary>
+    internal Task Running => node.Running;
+
     internal int IdentitiesKnown => node.IdentitiesKnown;
 
     internal static ulong NewClientId() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;

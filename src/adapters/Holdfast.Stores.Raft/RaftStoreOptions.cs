@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Stores.Raft.Storage;
 
 namespace Holdfast.Stores.Raft;
 
@@ -56,6 +57,8 @@ public sealed record RaftStoreOptions
     public int SnapshotEvery { get; init; } = 10_000;
 
     public int SnapshotEveryBytes { get; init; } = 4 * 1024 * 1024;
+
+    internal IDiskSync Sync { get; init; } = KernelSync.Instance;
 }
 
 /// <summary>PEM files for TLS between nodes; each end shows a certificate that the authority signed.</summary>
