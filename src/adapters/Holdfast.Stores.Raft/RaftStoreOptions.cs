@@ -50,7 +50,7 @@ public sealed record RaftStoreOptions
 
     public int HistoryBytesMax { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How many changes a slow watcher may lag behind before its watch ends.</summary>
+    /// <summary>How many changes wait for a slow watcher; one that lags further behind reads on from the history.</summary>
     public int WatchLagMax { get; init; } = 1024;
 
     /// <summary>A snapshot is taken after so many log entries, or so many bytes, whichever comes first.</summary>

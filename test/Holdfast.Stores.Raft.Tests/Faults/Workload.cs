@@ -23,6 +23,7 @@ internal sealed class Workload : IAsyncDisposable
     private readonly List<string> addresses;
     private readonly string? password;
     private readonly List<Task> running = [];
+    private Task watching = Task.CompletedTask;
     private Revision start;
     private volatile bool isCounting = true;
 
@@ -47,7 +48,7 @@ internal sealed class Workload : IAsyncDisposable
         var load = new Workload(cluster, Limit);
         load.start = (await load.NewClient().ReadSurelyAsync(Keys, Limit)).Revision;
         load.Session = await KeptSession.StartAsync(load.NewClient(), timeToLive, load.stopping.Token);
-        load.running.Add(load.WatchAsync(load.NewClient()));
+        load.watching = load.WatchAsync(load.NewClient());
         load.running.AddRange(Enumerable.Range(0, writers).Select(writer => load.WriteAsync(load.NewClient(), writer)));
         await load.MoreAsync(10);
         return load;
@@ -81,13 +82,13 @@ internal sealed class Workload : IAsyncDisposable
     {
         isCounting = false;
         var last = confirmed.Values.DefaultIfEmpty(start).Max();
-        while (watched.IsEmpty || watched.Max() < last)
+        while (!watching.IsCompleted && (watched.IsEmpty || watched.Max() < last))
         {
             await Task.Delay(Breath, Limit);
         }
 
         await stopping.CancelAsync();
-        await Task.WhenAll([.. running, Session.Ended]);
+        await Task.WhenAll([.. running, watching, Session.Ended]);
     }
 
     /// <summary>Every confirmed write is there, and the watcher saw each once and in order.</summary>
@@ -105,7 +106,7 @@ internal sealed class Workload : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        await Task.WhenAll([.. running, Session.Ended]);
+        await Task.WhenAll([.. running, watching, Session.Ended]);
         foreach (var client in clients)
         {
             await client.DisposeAsync();
