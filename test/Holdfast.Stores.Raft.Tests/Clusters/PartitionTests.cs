@@ -15,7 +15,7 @@ public sealed class PartitionTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task A_member_that_cannot_hear_the_leader_disrupts_nobody()
     {
         await using var network = new FaultyNetwork();
@@ -42,7 +42,26 @@ public sealed class PartitionTests
         await watching.RequireAsync(await load.CheckAsync(cluster[leader]));
     }
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
+    public async Task A_member_that_cannot_hear_the_leader_is_given_no_vote_although_its_log_is_complete()
+    {
+        await using var network = new FaultyNetwork();
+        await using var cluster = await StartAsync(network);
+        var (leader, deaf, _) = await RolesAsync(cluster);
+        await cluster[deaf].PutAsync("/a", "1", Stop);
+        var term = cluster[leader].Status.Term;
+
+        network.Cut(leader, deaf);
+        while (cluster[deaf].Status.Role != RaftNodeRole.Candidate)
+        {
+            await Task.Delay(20, Stop);
+        }
+
+        await Workload.WhileAsync(Partition);
+        Assert.Equal((RaftNodeRole.Leader, term), (cluster[leader].Status.Role, cluster[leader].Status.Term));
+    }
+
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task A_leader_that_nobody_hears_is_replaced_and_follows()
     {
         await using var network = new FaultyNetwork();
@@ -65,7 +84,7 @@ public sealed class PartitionTests
         await watching.RequireAsync(await load.CheckAsync(cluster[one]));
     }
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task A_leader_that_hears_nobody_steps_down_and_confirms_nothing_afterwards()
     {
         await using var network = new FaultyNetwork();
@@ -92,7 +111,7 @@ public sealed class PartitionTests
         await watching.RequireAsync(await load.CheckAsync(cluster[one]));
     }
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task Two_members_that_only_the_third_can_reach_leave_the_leadership_where_it_is()
     {
         await using var network = new FaultyNetwork();

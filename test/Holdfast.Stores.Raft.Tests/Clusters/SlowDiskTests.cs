@@ -15,7 +15,7 @@ public sealed class SlowDiskTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task A_follower_whose_disk_stalls_holds_up_nobody_and_has_everything_afterwards()
     {
         await using var cluster = await StartAsync();
@@ -34,7 +34,7 @@ public sealed class SlowDiskTests
         await RequireWholeAsync(cluster, load);
     }
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task A_leader_whose_disk_stalls_still_confirms_what_the_others_have_on_disk_and_ends_no_session()
     {
         await using var cluster = await StartAsync();
@@ -49,7 +49,7 @@ public sealed class SlowDiskTests
         await RequireWholeAsync(cluster, load);
     }
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task A_leader_that_loses_power_during_a_stall_takes_nothing_with_it()
     {
         await using var cluster = await StartAsync();
@@ -65,7 +65,7 @@ public sealed class SlowDiskTests
         await RequireWholeAsync(cluster, load);
     }
 
-    [Fact]
+    [Fact(Timeout = Workload.TestMilliseconds)]
     public async Task With_two_disks_stalled_nothing_is_confirmed_and_no_session_ends()
     {
         await using var cluster = await StartAsync();

@@ -14,6 +14,9 @@ namespace Holdfast.Stores.Raft.Tests.Faults;
 internal sealed class Workload : IAsyncDisposable
 {
     public const string Keys = "/load/";
+
+    /// <summary>Only a broken test takes so long.</summary>
+    public const int TestMilliseconds = 120_000;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(2);
 
     private readonly List<RaftStoreClient> clients = [];
