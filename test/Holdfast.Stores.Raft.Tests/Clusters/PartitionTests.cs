@@ -15,7 +15,7 @@ public sealed class PartitionTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = Workload.TestMilliseconds)]
+    [Fact]
     public async Task A_member_that_cannot_hear_the_leader_disrupts_nobody()
     {
         await using var network = new FaultyNetwork();
@@ -26,10 +26,7 @@ public sealed class PartitionTests
         var watching = new Watcher(cluster[deaf], Workload.Keys, (await cluster[deaf].ReadSurelyAsync(Workload.Keys, Stop)).Revision);
 
         network.Cut(leader, deaf);
-        while (cluster[deaf].Status.Role != RaftNodeRole.Candidate)
-        {
-            await Task.Delay(20, Stop);
-        }
+        await Until.TrueAsync(() => cluster[deaf].Status.Role == RaftNodeRole.Candidate);
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster[deaf].ReadAsync("/", Stop));
         await Workload.WhileAsync(Partition);
@@ -42,7 +39,7 @@ public sealed class PartitionTests
         await watching.RequireAsync(await load.CheckAsync(cluster[leader]));
     }
 
-    [Fact(Timeout = Workload.TestMilliseconds)]
+    [Fact]
     public async Task A_member_that_cannot_hear_the_leader_is_given_no_vote_although_its_log_is_complete()
     {
         await using var network = new FaultyNetwork();
@@ -52,16 +49,13 @@ public sealed class PartitionTests
         var term = cluster[leader].Status.Term;
 
         network.Cut(leader, deaf);
-        while (cluster[deaf].Status.Role != RaftNodeRole.Candidate)
-        {
-            await Task.Delay(20, Stop);
-        }
+        await Until.TrueAsync(() => cluster[deaf].Status.Role == RaftNodeRole.Candidate);
 
         await Workload.WhileAsync(Partition);
         Assert.Equal((RaftNodeRole.Leader, term), (cluster[leader].Status.Role, cluster[leader].Status.Term));
     }
 
-    [Fact(Timeout = Workload.TestMilliseconds)]
+    [Fact]
     public async Task A_leader_that_nobody_hears_is_replaced_and_follows()
     {
         await using var network = new FaultyNetwork();
@@ -72,10 +66,7 @@ public sealed class PartitionTests
 
         network.Cut(mute, one);
         network.Cut(mute, other);
-        while (cluster[mute].Status.Leader is not { } next || next == mute)
-        {
-            await Task.Delay(20, Stop);
-        }
+        await Until.TrueAsync(() => cluster[mute].Status.Leader is { } next && next != mute);
 
         await load.MoreAsync(100);
         network.Heal();
@@ -84,7 +75,7 @@ public sealed class PartitionTests
         await watching.RequireAsync(await load.CheckAsync(cluster[one]));
     }
 
-    [Fact(Timeout = Workload.TestMilliseconds)]
+    [Fact]
     public async Task A_leader_that_hears_nobody_steps_down_and_confirms_nothing_afterwards()
     {
         await using var network = new FaultyNetwork();
@@ -96,10 +87,7 @@ public sealed class PartitionTests
         network.Cut(one, deaf);
         network.Cut(other, deaf);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => cluster[deaf].ReadAsync("/", Stop));
-        while (cluster[deaf].Status.Role == RaftNodeRole.Leader)
-        {
-            await Task.Delay(20, Stop);
-        }
+        await Until.TrueAsync(() => cluster[deaf].Status.Role != RaftNodeRole.Leader);
 
         await load.MoreAsync(100);
         var term = cluster[one].Status.Term;
@@ -111,7 +99,7 @@ public sealed class PartitionTests
         await watching.RequireAsync(await load.CheckAsync(cluster[one]));
     }
 
-    [Fact(Timeout = Workload.TestMilliseconds)]
+    [Fact]
     public async Task Two_members_that_only_the_third_can_reach_leave_the_leadership_where_it_is()
     {
         await using var network = new FaultyNetwork();

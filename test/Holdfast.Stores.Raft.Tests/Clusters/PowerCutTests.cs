@@ -10,7 +10,7 @@ public sealed class PowerCutTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = Workload.TestMilliseconds)]
+    [Theory]
     [InlineData(1_000_000)]
     [InlineData(40)]
     public async Task Confirmed_writes_outlive_a_power_cut_of_all_voters_under_load(int snapshotEvery)

@@ -42,13 +42,10 @@ internal sealed class UnreliableDisk(int seed) : IDiskSync, IDisposable
     public void SyncNewDirectory(string directory) => KernelSync.Instance.SyncNewDirectory(directory);
 
     /// <summary>Returns when a write hangs in the disk.</summary>
-    public async Task StallAsync(CancellationToken cancellationToken)
+    public Task StallAsync()
     {
         flowing.Reset();
-        while (!isWaiting)
-        {
-            await Task.Delay(5, cancellationToken);
-        }
+        return Until.TrueAsync(() => isWaiting);
     }
 
     /// <summary>From now on no write is finished any more.</summary>

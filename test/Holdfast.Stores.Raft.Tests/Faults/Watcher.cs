@@ -24,11 +24,7 @@ internal sealed class Watcher
     public async Task RequireAsync(StoreImage image)
     {
         var expected = image.Entries.Select(entry => entry.Modified).Where(revision => revision > start).Order().ToArray();
-        while (seen.Count < expected.Length && !watching.IsCompleted)
-        {
-            await Task.Delay(10, Stop);
-        }
-
+        await Until.TrueAsync(() => seen.Count >= expected.Length || watching.IsCompleted);
         Assert.Equal(expected, seen.Take(expected.Length));
     }
 

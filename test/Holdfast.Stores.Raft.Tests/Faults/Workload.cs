@@ -14,9 +14,6 @@ namespace Holdfast.Stores.Raft.Tests.Faults;
 internal sealed class Workload : IAsyncDisposable
 {
     public const string Keys = "/load/";
-
-    /// <summary>Only a broken test takes so long.</summary>
-    public const int TestMilliseconds = 120_000;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(2);
 
     private readonly List<RaftStoreClient> clients = [];
@@ -58,12 +55,10 @@ internal sealed class Workload : IAsyncDisposable
     }
 
     /// <summary>Waits until so many more writes are confirmed.</summary>
-    public async Task MoreAsync(int writes)
+    public Task MoreAsync(int writes)
     {
-        for (var goal = ConfirmedCount + writes; ConfirmedCount < goal;)
-        {
-            await Task.Delay(Breath, Limit);
-        }
+        var goal = ConfirmedCount + writes;
+        return Until.TrueAsync(() => ConfirmedCount >= goal);
     }
 
     /// <summary>Writes on for so long, whether they are confirmed or not.</summary>
@@ -85,10 +80,7 @@ internal sealed class Workload : IAsyncDisposable
     {
         isCounting = false;
         var last = confirmed.Values.DefaultIfEmpty(start).Max();
-        while (!watching.IsCompleted && (watched.IsEmpty || watched.Max() < last))
-        {
-            await Task.Delay(Breath, Limit);
-        }
+        await Until.TrueAsync(() => watching.IsCompleted || (!watched.IsEmpty && watched.Max() >= last));
 
         await stopping.CancelAsync();
         await Task.WhenAll([.. running, watching, Session.Ended]);
