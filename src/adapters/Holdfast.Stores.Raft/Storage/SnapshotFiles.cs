@@ -22,10 +22,17 @@ internal static class SnapshotFiles
         writer.UInt32(Checksum.Of(writer.Written));
 
         var temporary = Path.Combine(directory, "snapshot.tmp");
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
+            using var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write);
             RandomAccess.Write(file, writer.Written, 0);
             sync.SyncFile(file, temporary);
+        }
+        catch (IOException)
+        {
+            // On a full disk the part that was written is room that the log needs.
+            File.Delete(temporary);
+            throw;
         }
 
         File.Move(temporary, Path.Combine(directory, Prefix + snapshot.Point.Index.ToString("D20", CultureInfo.InvariantCulture)), overwrite: true);
