@@ -46,8 +46,10 @@ public sealed class SnapshotTests
         for (var life = 0; life < 3; life++)
         {
             // Its disk hangs when the snapshot has come, and the power fails before it is synced.
+            cluster.DiskOf(late).HangOn("snapshot");
             await cluster.StartNodeAsync(late, Stop);
-            await cluster.DiskOf(late).StallAsync();
+            await Until.TrueAsync(() => cluster.DiskOf(late).IsWaiting);
+            await load.MoreAsync(20);
             await cluster.CutPowerAsync(late);
         }
 

@@ -13,12 +13,13 @@ internal sealed class UnreliableDisk(int seed) : IDiskSync, IDisposable
     private readonly ManualResetEventSlim flowing = new(true);
     private readonly ManualResetEventSlim powered = new(true);
     private volatile bool isWaiting;
+    private volatile string stalledPrefix = "";
 
     public void Flow() => flowing.Set();
 
     public void SyncFile(SafeFileHandle file, string path)
     {
-        WaitWhileStalled();
+        WaitWhileStalled(path);
         KernelSync.Instance.SyncFile(file, path);
         Remember(() => synced[path] = RandomAccess.GetLength(file));
     }
@@ -41,11 +42,21 @@ internal sealed class UnreliableDisk(int seed) : IDiskSync, IDisposable
 
     public void SyncNewDirectory(string directory) => KernelSync.Instance.SyncNewDirectory(directory);
 
+    /// <summary>Whether a write hangs in the disk.</summary>
+    public bool IsWaiting => isWaiting;
+
     /// <summary>Returns when a write hangs in the disk.</summary>
     public Task StallAsync()
     {
-        flowing.Reset();
+        HangOn("");
         return Until.TrueAsync(() => isWaiting);
+    }
+
+    /// <summary>Only files whose names begin like this take for ever.</summary>
+    public void HangOn(string prefix)
+    {
+        stalledPrefix = prefix;
+        flowing.Reset();
     }
 
     /// <summary>From now on no write is finished any more.</summary>
@@ -98,8 +109,13 @@ internal sealed class UnreliableDisk(int seed) : IDiskSync, IDisposable
         powered.Dispose();
     }
 
-    private void WaitWhileStalled()
+    private void WaitWhileStalled(string path)
     {
+        if (!Path.GetFileName(path.AsSpan()).StartsWith(stalledPrefix, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         isWaiting = !flowing.IsSet;
         flowing.Wait();
         isWaiting = false;
