@@ -106,6 +106,18 @@ internal sealed class RaftCluster : IStoreCluster
         }
     }
 
+    /// <summary>Writers and a session through clients that know the nodes of now, each a different one first.</summary>
+    public Task<Workload> LoadAsync(int writers, TimeSpan timeToLive)
+    {
+        var (known, clients) = (Addresses.ToArray(), 0);
+        return Workload.StartAsync(
+            () => new RaftStoreClient(
+                new RaftClientOptions { Addresses = [.. known.Skip(clients++ % known.Length), .. known], Password = OptionsOf(known[0]).Password },
+                TimeProvider.System),
+            writers,
+            timeToLive);
+    }
+
     /// <summary>Ends these nodes at one moment, and leaves of their files what a power cut would.</summary>
     public async Task CutPowerAsync(params IReadOnlyCollection<string> addresses)
     {

@@ -18,7 +18,7 @@ public sealed class FullDiskTests
     {
         await using var disk = await SmallDisk.MountAsync(DiskMebibytes);
         await using var cluster = await StartAsync(_ => disk, 1);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var full = cluster.Addresses[0];
         await cluster[full].TransferLeadershipAsync(cluster.Addresses[1], Stop);
 
@@ -36,7 +36,7 @@ public sealed class FullDiskTests
     {
         await using var disk = await SmallDisk.MountAsync(DiskMebibytes);
         await using var cluster = await StartAsync(_ => disk, 1);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var full = cluster.Addresses[0];
         await cluster[full].TransferLeadershipAsync(full, Stop);
 
@@ -56,7 +56,7 @@ public sealed class FullDiskTests
         await using var third = await SmallDisk.MountAsync(DiskMebibytes);
         SmallDisk[] disks = [first, second, third];
         await using var cluster = await StartAsync(node => disks[node], 3);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeSpan.FromSeconds(30));
+        await using var load = await cluster.LoadAsync(4, TimeSpan.FromSeconds(30));
 
         Array.ForEach(disks, disk => disk.Fill());
         await Until.TrueAsync(() => cluster.Nodes.All(node => node.Status.Leader is null));

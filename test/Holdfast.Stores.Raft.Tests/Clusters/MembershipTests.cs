@@ -15,7 +15,7 @@ public sealed class MembershipTests
     public async Task A_voter_that_is_added_under_load_has_everything_and_can_replace_any_other()
     {
         await using var cluster = await StartAsync(3);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var watcher = await WatchAsync(cluster.Nodes[0]);
         var joining = await JoinAsync(cluster);
 
@@ -31,7 +31,7 @@ public sealed class MembershipTests
     public async Task A_voter_that_is_removed_under_load_leaves_everything_behind()
     {
         await using var cluster = await StartAsync(3);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var leader = await cluster.LeaderAsync(Stop);
         var leaving = cluster.Nodes.First(node => node != leader).Status.Address;
         var watcher = await WatchAsync(cluster.Nodes.First(node => node != leader && node.Status.Address != leaving));
@@ -51,7 +51,7 @@ public sealed class MembershipTests
     public async Task The_leader_that_is_removed_under_load_hands_over_and_loses_nothing()
     {
         await using var cluster = await StartAsync(3);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var leaving = (await cluster.LeaderAsync(Stop)).Status.Address;
         var staying = cluster.Nodes.First(node => node.Status.Address != leaving);
         var watcher = await WatchAsync(staying);
@@ -69,7 +69,7 @@ public sealed class MembershipTests
     public async Task A_dead_voter_is_replaced_at_the_same_address_under_load()
     {
         await using var cluster = await StartAsync(3);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         await Until.TrueAsync(() => cluster.Nodes.All(node => node.IdentitiesKnown == 3));
         var leader = await cluster.LeaderAsync(Stop);
         var dead = cluster.Nodes.First(node => node != leader).Status.Address;
@@ -93,7 +93,7 @@ public sealed class MembershipTests
     public async Task Every_voter_is_replaced_in_turn_under_load()
     {
         await using var cluster = await StartAsync(3);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         foreach (var leaving in cluster.Addresses.Take(2).ToArray())
         {
             var joining = await JoinAsync(cluster);

@@ -20,7 +20,7 @@ public sealed class PartitionTests
     {
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(network);
-        await using var load = await Workload.StartAsync(cluster, 3, TimeToLive);
+        await using var load = await cluster.LoadAsync(3, TimeToLive);
         var (leader, deaf, _) = await RolesAsync(cluster);
         var term = cluster[leader].Status.Term;
         var watching = new Watcher(cluster[deaf], Workload.Keys, (await cluster[deaf].ReadSurelyAsync(Workload.Keys, Stop)).Revision);
@@ -60,7 +60,7 @@ public sealed class PartitionTests
     {
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(network);
-        await using var load = await Workload.StartAsync(cluster, 3, TimeToLive);
+        await using var load = await cluster.LoadAsync(3, TimeToLive);
         var (mute, one, other) = await RolesAsync(cluster);
         var watching = new Watcher(cluster[one], Workload.Keys, (await cluster[one].ReadSurelyAsync(Workload.Keys, Stop)).Revision);
 
@@ -80,7 +80,7 @@ public sealed class PartitionTests
     {
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(network);
-        await using var load = await Workload.StartAsync(cluster, 3, TimeToLive);
+        await using var load = await cluster.LoadAsync(3, TimeToLive);
         var (deaf, one, other) = await RolesAsync(cluster);
         var watching = new Watcher(cluster[one], Workload.Keys, (await cluster[one].ReadSurelyAsync(Workload.Keys, Stop)).Revision);
 
@@ -104,7 +104,7 @@ public sealed class PartitionTests
     {
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(network);
-        await using var load = await Workload.StartAsync(cluster, 3, TimeToLive);
+        await using var load = await cluster.LoadAsync(3, TimeToLive);
         var (leader, far, _) = await RolesAsync(cluster);
         var term = cluster[leader].Status.Term;
 

@@ -1,4 +1,3 @@
-using Holdfast.Stores.Raft.Tests.Faults;
 using Xunit;
 
 namespace Holdfast.Stores.Raft.Tests.Clusters;
@@ -16,7 +15,7 @@ public sealed class PowerCutTests
     public async Task Confirmed_writes_outlive_a_power_cut_of_all_voters_under_load(int snapshotEvery)
     {
         await using var cluster = await RaftCluster.StartAsync(3, options => options with { SnapshotEvery = snapshotEvery }, Stop);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeSpan.FromSeconds(30));
+        await using var load = await cluster.LoadAsync(4, TimeSpan.FromSeconds(30));
         for (var round = 0; round < Rounds; round++)
         {
             await load.MoreAsync(150);

@@ -1,6 +1,5 @@
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
-using Holdfast.Stores.Raft.Tests.Faults;
 using Xunit;
 
 namespace Holdfast.Stores.Raft.Tests.Clusters;
@@ -19,7 +18,7 @@ public sealed class SlowDiskTests
     public async Task A_follower_whose_disk_stalls_holds_up_nobody_and_has_everything_afterwards()
     {
         await using var cluster = await StartAsync();
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var leader = await cluster.LeaderAsync(Stop);
         var term = leader.Status.Term;
         var sick = cluster.Nodes.First(node => node != leader).Status.Address;
@@ -38,7 +37,7 @@ public sealed class SlowDiskTests
     public async Task A_leader_whose_disk_stalls_still_confirms_what_the_others_have_on_disk_and_ends_no_session()
     {
         await using var cluster = await StartAsync();
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var sick = (await cluster.LeaderAsync(Stop)).Status.Address;
 
         await cluster.DiskOf(sick).StallAsync();
@@ -53,7 +52,7 @@ public sealed class SlowDiskTests
     public async Task A_leader_that_loses_power_during_a_stall_takes_nothing_with_it()
     {
         await using var cluster = await StartAsync();
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var sick = (await cluster.LeaderAsync(Stop)).Status.Address;
         await cluster.DiskOf(sick).StallAsync();
         await load.MoreAsync(100);
@@ -69,7 +68,7 @@ public sealed class SlowDiskTests
     public async Task With_two_disks_stalled_nothing_is_confirmed_and_no_session_ends()
     {
         await using var cluster = await StartAsync();
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         var leader = await cluster.LeaderAsync(Stop);
         var follower = cluster.Nodes.First(node => node != leader).Status.Address;
         var sick = new[] { leader.Status.Address, follower };

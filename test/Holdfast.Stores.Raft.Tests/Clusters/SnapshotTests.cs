@@ -19,7 +19,7 @@ public sealed class SnapshotTests
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(3, network);
         var late = await LoseOneAsync(cluster);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         await load.MoreAsync(200);
         foreach (var sender in cluster.Addresses.Where(address => address != late))
         {
@@ -40,7 +40,7 @@ public sealed class SnapshotTests
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(3, network);
         var late = await LoseOneAsync(cluster);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         await load.MoreAsync(200);
 
         for (var life = 0; life < 3; life++)
@@ -63,7 +63,7 @@ public sealed class SnapshotTests
         await using var network = new FaultyNetwork();
         await using var cluster = await StartAsync(5, network);
         var late = await LoseOneAsync(cluster);
-        await using var load = await Workload.StartAsync(cluster, 4, TimeToLive);
+        await using var load = await cluster.LoadAsync(4, TimeToLive);
         await load.MoreAsync(200);
         foreach (var sender in cluster.Addresses.Where(address => address != late))
         {

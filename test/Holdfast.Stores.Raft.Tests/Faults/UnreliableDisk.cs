@@ -1,3 +1,4 @@
+using Holdfast.Conformance;
 using Holdfast.Stores.Raft.Storage;
 using Microsoft.Win32.SafeHandles;
 

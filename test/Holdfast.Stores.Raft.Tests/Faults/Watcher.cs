@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Conformance;
 using Holdfast.Model;
 using Holdfast.Ports.Store;
 using Xunit;

@@ -1,36 +1,33 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Holdfast.Conformance;
 using Holdfast.Model;
 using Holdfast.Ports.Store;
 using Xunit;
 
-namespace Holdfast.Stores.Raft.Tests.Faults;
+namespace Holdfast.Conformance;
 
 /// <summary>
 /// Writers that never stop, a session that is kept alive and a watcher, through clients that go from node to node; at the end
 /// they say what the store must still know.
 /// </summary>
-internal sealed class Workload : IAsyncDisposable
+public sealed class Workload : IAsyncDisposable
 {
     public const string Keys = "/load/";
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(2);
 
-    private readonly List<RaftStoreClient> clients = [];
+    private readonly List<IConsensusStore> clients = [];
+    private readonly Func<IConsensusStore> connect;
     private readonly CancellationTokenSource stopping;
     private readonly ConcurrentDictionary<string, Revision> confirmed = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Revision> watched = new();
-    private readonly List<string> addresses;
-    private readonly string? password;
     private readonly List<Task> running = [];
     private Task watching = Task.CompletedTask;
     private Revision start;
     private volatile bool isCounting = true;
 
-    private Workload(RaftCluster cluster, CancellationToken cancellationToken)
+    private Workload(Func<IConsensusStore> connect, CancellationToken cancellationToken)
     {
-        addresses = cluster.Addresses;
-        password = cluster.OptionsOf(cluster.Addresses[0]).Password;
+        this.connect = connect;
         stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -40,12 +37,12 @@ internal sealed class Workload : IAsyncDisposable
 
     public KeptSession Session { get; private set; } = null!;
 
-    /// <param name="cluster">Its nodes of now; clients find others only when they are told.</param>
+    /// <param name="connect">Makes a client; this disposes of it.</param>
     /// <param name="writers">How many write at once.</param>
     /// <param name="timeToLive">Of the session.</param>
-    public static async Task<Workload> StartAsync(RaftCluster cluster, int writers, TimeSpan timeToLive)
+    public static async Task<Workload> StartAsync(Func<IConsensusStore> connect, int writers, TimeSpan timeToLive)
     {
-        var load = new Workload(cluster, Limit);
+        var load = new Workload(connect, Limit);
         load.start = (await load.NewClient().ReadSurelyAsync(Keys, Limit)).Revision;
         load.Session = await KeptSession.StartAsync(load.NewClient(), timeToLive, load.stopping.Token);
         load.watching = load.WatchAsync(load.NewClient());
@@ -110,15 +107,14 @@ internal sealed class Workload : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private RaftStoreClient NewClient()
+    private IConsensusStore NewClient()
     {
-        var client = new RaftStoreClient(
-            new RaftClientOptions { Addresses = [.. addresses.Skip(clients.Count % addresses.Count), .. addresses], Password = password }, TimeProvider.System);
+        var client = connect();
         clients.Add(client);
         return client;
     }
 
-    private async Task WriteAsync(RaftStoreClient client, int writer)
+    private async Task WriteAsync(IConsensusStore client, int writer)
     {
         for (var number = 0; !stopping.IsCancellationRequested; number++)
         {
@@ -144,7 +140,7 @@ internal sealed class Workload : IAsyncDisposable
         }
     }
 
-    private async Task WatchAsync(RaftStoreClient client)
+    private async Task WatchAsync(IConsensusStore client)
     {
         try
         {

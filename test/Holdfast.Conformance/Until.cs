@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using Xunit;
 
-namespace Holdfast.Stores.Raft.Tests.Faults;
+namespace Holdfast.Conformance;
 
 /// <summary>Waits for a state by looking at it, with a limit that only a broken test reaches.</summary>
-internal static class Until
+public static class Until
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);

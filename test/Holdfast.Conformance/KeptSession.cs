@@ -3,10 +3,10 @@ using Holdfast.Model;
 using Holdfast.Ports.Store;
 using Xunit;
 
-namespace Holdfast.Stores.Raft.Tests.Faults;
+namespace Holdfast.Conformance;
 
 /// <summary>A session that is kept alive as an agent does it, and that knows until when it was promised to last.</summary>
-internal sealed class KeptSession
+public sealed class KeptSession
 {
     private readonly IConsensusStore store;
     private readonly SessionId session;
