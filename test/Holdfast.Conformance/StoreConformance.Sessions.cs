@@ -24,7 +24,10 @@ public abstract partial class StoreConformance
         Assert.Equal(SessionKeeping.Alive, await KeepSurelyAsync(First, session));
         var change = await NextDeletionAsync(Other, "/s/", before.Revision);
 
-        Assert.True(clock.Elapsed >= ShortTimeToLive, $"the session ended after {clock.Elapsed}");
+        var ended = clock.Elapsed;
+        Assert.True(ended >= ShortTimeToLive, $"the session ended after {ended}");
+        TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant(
+            $"{GetType().Name}: session ended {(ended - ShortTimeToLive).TotalMilliseconds:0} ms after its time to live of {ShortTimeToLive.TotalSeconds:0} s"));
         Assert.Equal(["/s/1", "/s/2", "/s/3"], change.Deleted.Order(StringComparer.Ordinal));
         Assert.Equal(["/s/stays"], (await First.ReadSurelyAsync("/s/", Stop)).Entries.Select(entry => entry.Key));
         Assert.Equal(SessionKeeping.Ended, await KeepSurelyAsync(Other, session));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Conformance;
 using Holdfast.Ports.Store;
+using Holdfast.Stores.Raft.Tests.Faults;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Stores.Raft.Tests;
@@ -10,6 +11,7 @@ namespace Holdfast.Stores.Raft.Tests;
 internal sealed class RaftCluster : IStoreCluster
 {
     private readonly Dictionary<string, RaftStore> running = [];
+    private readonly Dictionary<string, UnreliableDisk> disks = [];
     private readonly Func<RaftStoreOptions, RaftStoreOptions> adjust;
     private readonly string root = Directory.CreateTempSubdirectory("holdfast-raft-").FullName;
 
@@ -41,11 +43,24 @@ internal sealed class RaftCluster : IStoreCluster
 
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        Array.ForEach(listeners, listener => listener.Start());
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        Array.ForEach(listeners, listener => listener.Dispose());
-        return ports;
+        // Below the range that outgoing connections take theirs from: a node that restarts must find its port free.
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+        {
+            var port = Random.Shared.Next(15_000, 32_768);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                ports.Add(port);
+            }
+            catch (SocketException)
+            {
+                // Somebody else has it.
+            }
+        }
+
+        return [.. ports];
     }
 
     public string DirectoryOf(string address) => Path.Combine(root, address.Replace(':', '-'));
@@ -55,7 +70,18 @@ internal sealed class RaftCluster : IStoreCluster
         SelfAddress = address,
         PartnerAddresses = [.. Addresses.Where(other => other != address)],
         DataDirectory = DirectoryOf(address),
+        Sync = DiskOf(address),
     });
+
+    public UnreliableDisk DiskOf(string address)
+    {
+        if (!disks.TryGetValue(address, out var disk))
+        {
+            disks[address] = disk = new UnreliableDisk(disks.Count);
+        }
+
+        return disk;
+    }
 
     public Task StartNodeAsync(string address, CancellationToken cancellationToken) =>
         StartNodeAsync(OptionsOf(address), cancellationToken);
@@ -77,6 +103,44 @@ internal sealed class RaftCluster : IStoreCluster
         if (running.Remove(address, out var node))
         {
             await node.StopAtOnceAsync();
+        }
+    }
+
+    /// <summary>Writers and a session through clients that know the nodes of now, each a different one first.</summary>
+    public Task<Workload> LoadAsync(int writers, TimeSpan timeToLive)
+    {
+        var (known, clients) = (Addresses.ToArray(), 0);
+        return Workload.StartAsync(
+            () => new RaftStoreClient(
+                new RaftClientOptions { Addresses = [.. known.Skip(clients++ % known.Length), .. known], Password = OptionsOf(known[0]).Password },
+                TimeProvider.System),
+            writers,
+            timeToLive);
+    }
+
+    /// <summary>Ends these nodes at one moment, and leaves of their files what a power cut would.</summary>
+    public async Task CutPowerAsync(params IReadOnlyCollection<string> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            DiskOf(address).CutPower();
+        }
+
+        var remains = addresses.ToDictionary(address => address, address => DiskOf(address).Remains(DirectoryOf(address)));
+
+        // Only when its loop has ended can nobody be told of a write that the files do not hold.
+        var ending = addresses.Select(address => running[address].Running).ToArray();
+        var killing = addresses.Select(KillNodeAsync).ToArray();
+        await Task.WhenAll(ending);
+        foreach (var address in addresses)
+        {
+            DiskOf(address).Release();
+        }
+
+        await Task.WhenAll(killing);
+        foreach (var (address, files) in remains)
+        {
+            DiskOf(address).Restore(DirectoryOf(address), files);
         }
     }
 
@@ -104,9 +168,19 @@ internal sealed class RaftCluster : IStoreCluster
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var disk in disks.Values)
+        {
+            disk.Release();
+        }
+
         foreach (var address in running.Keys.ToArray())
         {
             await KillNodeAsync(address);
+        }
+
+        foreach (var disk in disks.Values)
+        {
+            disk.Dispose();
         }
 
         Directory.Delete(root, recursive: true);

@@ -16,24 +16,38 @@ internal sealed class StoresBench(StoresRequest request, TimeProvider time)
     {
         for (var round = 1; round <= request.Rounds; round++)
         {
-            Say($"embedded store, round {round} of {request.Rounds}");
-            await new RaftMeasurement(request.Program, figures, Say, time).RunAsync(stopping);
-            await WithEtcdAsync(round, stopping);
-            if (request.Consul is not null)
+            if (request.Parts.Contains(StorePart.Raft))
             {
-                Say($"consul, round {round} of {request.Rounds}");
-                await using var consul = await ConsulServer.StartAsync(request.Consul, time, stopping);
-                await new StoreRound("consul_", figures, Say, time).RunAsync(Software(consul.Section), [new(Fault.Crash, "crash")], null, stopping);
+                Say($"embedded store, round {round} of {request.Rounds}");
+                await new RaftMeasurement(request.Program, figures, Say, time).RunAsync(stopping);
+            }
+
+            if (request.Parts.Contains(StorePart.Etcd))
+            {
+                await WithEtcdAsync(round, stopping);
+            }
+
+            if (request.Parts.Contains(StorePart.Consul))
+            {
+                await WithConsulAsync(round, stopping);
             }
         }
 
-        Say($"a store away for {request.Outage.TotalSeconds:0} s");
-        await using (var etcd = await EtcdCluster.StartAsync(3, time, stopping))
+        if (request.Parts.Contains(StorePart.Outage))
         {
-            await new OutageMeasurement(figures, Say, time).RunAsync(Software(etcd.Section), etcd, request.Outage, stopping);
+            await WithoutStoreAsync(stopping);
         }
 
-        await WriteAsync(stopping);
+        if (request.Output is { } output)
+        {
+            await WriteAsync(output, stopping);
+        }
+
+        if (request.IsJson)
+        {
+            await Console.Out.WriteLineAsync(ResultFile.Json("stores", figures.All));
+        }
+
         return figures.All.Any(figure => figure.Name is "rows_lost" or "second_writes" && figure.Max > 0) ? 1 : 0;
     }
 
@@ -52,9 +66,26 @@ internal sealed class StoresBench(StoresRequest request, TimeProvider time)
         await new StoreRound("etcd_", figures, Say, time).RunAsync(Software(etcd.Section), faults, etcd, stopping);
     }
 
+    private async Task WithConsulAsync(int round, CancellationToken stopping)
+    {
+        if (request.Consul is not null)
+        {
+            Say($"consul, round {round} of {request.Rounds}");
+            await using var consul = await ConsulServer.StartAsync(request.Consul, time, stopping);
+            await new StoreRound("consul_", figures, Say, time).RunAsync(Software(consul.Section), [new(Fault.Crash, "crash")], null, stopping);
+        }
+    }
+
+    private async Task WithoutStoreAsync(CancellationToken stopping)
+    {
+        Say($"a store away for {request.Outage.TotalSeconds:0} s");
+        await using var etcd = await EtcdCluster.StartAsync(3, time, stopping);
+        await new OutageMeasurement(figures, Say, time).RunAsync(Software(etcd.Section), etcd, request.Outage, stopping);
+    }
+
     private HoldfastSoftware Software(string section) => new(request.Program, section);
 
-    private async Task WriteAsync(CancellationToken stopping)
+    private async Task WriteAsync(string output, CancellationToken stopping)
     {
         var facts = new List<string>
         {
@@ -67,13 +98,9 @@ internal sealed class StoresBench(StoresRequest request, TimeProvider time)
             string.Create(CultureInfo.InvariantCulture, $"`outage_gap_s`: all etcd servers killed for {request.Outage.TotalSeconds:0} s and started again"),
             "`idle_writes_per_minute` and `busy_writes_per_minute`: growth of etcd's revision over a minute, without and with writers",
         };
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Output)) ?? ".");
-        await File.WriteAllTextAsync(request.Output, ResultFile.Markdown("Stores", facts, figures.All), stopping);
-        Say($"The table is in {request.Output}.");
-        if (request.IsJson)
-        {
-            await Console.Out.WriteLineAsync(ResultFile.Json("stores", figures.All));
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output)) ?? ".");
+        await File.WriteAllTextAsync(output, ResultFile.Markdown("Stores", facts, figures.All), stopping);
+        Say($"The table is in {output}.");
     }
 
     private static void Say(string sentence) => Console.Error.WriteLine(sentence);

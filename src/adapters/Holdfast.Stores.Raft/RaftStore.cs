@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Holdfast.Model;
 using Holdfast.Ports.Store;
@@ -81,27 +80,8 @@ public sealed class RaftStore : IConsensusStore
     public Task CloseSessionAsync(SessionId session, CancellationToken cancellationToken) =>
         WriteAsync(new Command.CloseSession(session.Text), cancellationToken);
 
-    public async IAsyncEnumerable<StoreChange> WatchAsync(
-        string prefix, Revision after, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var subscription = await node.AskAsync(new WatchRequest(prefix, after), cancellationToken);
-        try
-        {
-            foreach (var change in subscription.Backlog)
-            {
-                yield return change;
-            }
-
-            await foreach (var change in subscription.Following.ReadAllAsync(cancellationToken))
-            {
-                yield return change;
-            }
-        }
-        finally
-        {
-            node.Unsubscribe(subscription);
-        }
-    }
+    public IAsyncEnumerable<StoreChange> WatchAsync(string prefix, Revision after, CancellationToken cancellationToken) =>
+        node.WatchAsync(prefix, after, cancellationToken);
 
     /// <summary>Adds an empty node, which becomes a voter by itself when it has caught up.</summary>
     public Task AddMemberAsync(string address, CancellationToken cancellationToken) =>
@@ -127,6 +107,9 @@ public sealed class RaftStore : IConsensusStore
         await node.DisposeAsync();
         tls?.Dispose();
     }
+
+    /// <summary>Finishes when the node does nothing any more.</summary>
+    internal Task Running => node.Running;
 
     internal int IdentitiesKnown => node.IdentitiesKnown;
 

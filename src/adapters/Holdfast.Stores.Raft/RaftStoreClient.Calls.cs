@@ -71,6 +71,11 @@ public sealed partial class RaftStoreClient
         return result;
     }
 
+    /// <summary>A node that is cut off from the leader does not know; another one may.</summary>
+    private static SessionKeeping KeepingOf(ByteReader reader) => (SessionKeeping)reader.Byte() is var keeping && keeping != SessionKeeping.Unknown
+        ? keeping
+        : throw new StoreUnavailableException("the node does not know whether the session lives", null);
+
     private RequestId NextId()
     {
         lock (gate)

@@ -67,7 +67,7 @@ public sealed partial class RaftStoreClient : IConsensusStore
         try
         {
             return await AskAsync(
-                ClientCall.Keep, writer => writer.Text(session.Text), static reader => (SessionKeeping)reader.Byte(), new Attempt(), cancellationToken);
+                ClientCall.Keep, writer => writer.Text(session.Text), static reader => KeepingOf(reader), new Attempt(), cancellationToken);
         }
         catch (StoreUnavailableException)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Stores.Raft.Storage;
 
 namespace Holdfast.Stores.Raft;
 
@@ -49,13 +50,15 @@ public sealed record RaftStoreOptions
 
     public int HistoryBytesMax { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>How many changes a slow watcher may lag behind before its watch ends.</summary>
+    /// <summary>How many changes wait for a slow watcher; one that lags further behind reads on from the history.</summary>
     public int WatchLagMax { get; init; } = 1024;
 
     /// <summary>A snapshot is taken after so many log entries, or so many bytes, whichever comes first.</summary>
     public int SnapshotEvery { get; init; } = 10_000;
 
     public int SnapshotEveryBytes { get; init; } = 4 * 1024 * 1024;
+
+    internal IDiskSync Sync { get; init; } = KernelSync.Instance;
 }
 
 /// <summary>PEM files for TLS between nodes; each end shows a certificate that the authority signed.</summary>

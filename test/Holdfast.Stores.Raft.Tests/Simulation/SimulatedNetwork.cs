@@ -11,6 +11,9 @@ internal sealed class SimulatedNetwork(World world)
 
     public double Repetition { get; set; }
 
+    /// <summary>How many of a hundred messages are much later than the others.</summary>
+    public int Stragglers { get; set; } = 2;
+
     public void Send(RaftMessage message)
     {
         if (cut.Contains((message.From, message.To)) || world.Random.NextDouble() < Loss)
@@ -22,7 +25,7 @@ internal sealed class SimulatedNetwork(World world)
         var copy = SimulatedDisk.Copy(message);
         for (var i = 0; i < copies; i++)
         {
-            var delay = world.Random.NextDouble() < 0.02 ? world.Random.Next(400) : 0.1 + (world.Random.NextDouble() * 5);
+            var delay = world.Random.Next(100) < Stragglers ? world.Random.Next(400) : 0.1 + (world.Random.NextDouble() * 5);
             world.After(TimeSpan.FromMilliseconds(delay), () => Deliver(copy));
         }
     }

@@ -1,3 +1,4 @@
+using Holdfast.Stores.Raft.Consensus;
 using Xunit;
 
 namespace Holdfast.Stores.Raft.Tests.Simulation;
@@ -25,6 +26,56 @@ public sealed class SimulationTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{writes} writes, {reads} reads, {kept} keep-alives, {leaders} reigns");
         Assert.True(writes > seeds * 50, $"{writes} writes in {seeds} runs");
         Assert.True(kept > seeds, $"{kept} keep-alives in {seeds} runs");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_member_that_cannot_hear_the_leader_disrupts_nobody(int voters)
+    {
+        for (var seed = 1; seed <= 40; seed++)
+        {
+            var world = new World(seed, voters);
+            string leader = "", deaf = "";
+            var (term, reigns) = (0L, 0);
+            world.RunUndisturbed(
+                TimeSpan.FromSeconds(5),
+                () =>
+                {
+                    (leader, term, reigns) = (world.Leader.Name, world.Leader.Core.Term, world.Check.Leaders);
+                    deaf = world.Leader.Core.Configuration.Voters.First(voter => voter != leader);
+                    world.Network.Cut([leader], [deaf], bothWays: false);
+                },
+                TimeSpan.FromSeconds(20));
+
+            Assert.Equal((leader, term, reigns), (world.Leader.Name, world.Leader.Core.Term, world.Check.Leaders));
+            Assert.NotEqual(leader, world.Nodes[deaf].Core.Leader);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_leader_that_is_cut_off_in_one_direction_is_replaced_once(bool isDeaf)
+    {
+        for (var seed = 1; seed <= 40; seed++)
+        {
+            var world = new World(seed, 3);
+            var (leader, reigns) = ("", 0);
+            world.RunUndisturbed(
+                TimeSpan.FromSeconds(5),
+                () =>
+                {
+                    (leader, reigns) = (world.Leader.Name, world.Check.Leaders);
+                    string[] others = [.. world.Nodes.Keys.Where(name => name != leader)];
+                    world.Network.Cut(isDeaf ? others : [leader], isDeaf ? [leader] : others, bothWays: false);
+                },
+                TimeSpan.FromSeconds(20));
+
+            Assert.NotEqual(leader, world.Leader.Name);
+            Assert.Equal(reigns + 1, world.Check.Leaders);
+            Assert.NotEqual(RaftRole.Leader, world.Nodes[leader].Core.Role);
+        }
     }
 
     [Fact]

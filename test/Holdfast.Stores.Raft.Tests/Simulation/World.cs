@@ -33,6 +33,10 @@ internal sealed class World
 
     public SimulatedNetwork Network { get; }
 
+    /// <summary>Who leads, by its own belief; of several the newest.</summary>
+    public SimulatedNode Leader => Nodes.Values.Where(node => node.IsUp && node.Core.Role == RaftRole.Leader).MaxBy(node => node.Core.Term)
+        ?? throw new InvalidOperationException("nobody leads");
+
     public SafetyCheck Check { get; }
 
     public SimulatedClients Clients { get; }
@@ -72,6 +76,17 @@ internal sealed class World
         RunUntil(troubled + calm);
         Check.Logs();
         RequireRecovery();
+    }
+
+    /// <summary>Clients alone, and only what <paramref name="meanwhile"/> does once somebody leads.</summary>
+    public void RunUndisturbed(TimeSpan before, Action meanwhile, TimeSpan after)
+    {
+        Network.Stragglers = 0;
+        Every(TimeSpan.FromMilliseconds(5), () => Each(node => node.TickIfDue()));
+        Every(TimeSpan.FromMilliseconds(20), Clients.Act);
+        RunUntil(before);
+        meanwhile();
+        RunUntil(Now + after);
     }
 
     public void Each(Action<SimulatedNode> act)

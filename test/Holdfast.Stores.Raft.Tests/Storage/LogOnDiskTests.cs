@@ -93,7 +93,7 @@ public sealed class LogOnDiskTests : IDisposable
     public void A_lost_log_is_not_taken_for_an_empty_one()
     {
         Write(Batch(1, 1, 2, 3));
-        SnapshotFiles.Write(path, First with { Point = new LogPoint(3, 1) });
+        SnapshotFiles.Write(path, First with { Point = new LogPoint(3, 1) }, KernelSync.Instance);
         File.Delete(LastSegment);
 
         Assert.Throws<StoreCorruptedException>(Recover);
@@ -103,7 +103,7 @@ public sealed class LogOnDiskTests : IDisposable
     public void A_snapshot_takes_the_place_of_the_entries_before_it()
     {
         Write(Batch(1, 1, 2, 3, 4));
-        SnapshotFiles.Write(path, First with { Point = new LogPoint(3, 1) });
+        SnapshotFiles.Write(path, First with { Point = new LogPoint(3, 1) }, KernelSync.Instance);
 
         var recovered = Recover();
 
@@ -115,7 +115,7 @@ public sealed class LogOnDiskTests : IDisposable
     public void An_installed_snapshot_voids_the_log_even_when_the_crash_came_before_the_log_said_so()
     {
         Write(Batch(1, 1, 2, 3, 4));
-        SnapshotFiles.Write(path, First with { Point = new LogPoint(4, 2) });
+        SnapshotFiles.Write(path, First with { Point = new LogPoint(4, 2) }, KernelSync.Instance);
         Assert.Empty(Recover().Entries);
 
         Write(new PersistBatch { Snapshot = First with { Point = new LogPoint(4, 2) }, Entries = Batch(2, 5).Entries });
@@ -126,7 +126,7 @@ public sealed class LogOnDiskTests : IDisposable
     public void Old_files_go_and_the_hard_state_stays()
     {
         Recover();
-        using (var log = new SegmentedLog(path, 200))
+        using (var log = new SegmentedLog(path, 200, KernelSync.Instance))
         {
             log.Open();
             log.Append([new PersistBatch { HardState = new HardState(9, "c:1") }]);
@@ -135,7 +135,7 @@ public sealed class LogOnDiskTests : IDisposable
                 log.Append([Batch(9, index)]);
             }
 
-            SnapshotFiles.Write(path, First with { Point = new LogPoint(45, 9) });
+            SnapshotFiles.Write(path, First with { Point = new LogPoint(45, 9) }, KernelSync.Instance);
             var before = Directory.GetFiles(path, "log-*").Length;
             log.DeleteThrough(45);
             Assert.True(Directory.GetFiles(path, "log-*").Length < before / 2);
@@ -149,10 +149,10 @@ public sealed class LogOnDiskTests : IDisposable
     [Fact]
     public void A_second_opener_is_refused()
     {
-        var (held, _) = DataDirectory.Open(path, () => First);
+        var (held, _) = DataDirectory.Open(path, () => First, KernelSync.Instance);
         using (held)
         {
-            Assert.Throws<IOException>(() => DataDirectory.Open(path, () => First));
+            Assert.Throws<IOException>(() => DataDirectory.Open(path, () => First, KernelSync.Instance));
         }
     }
 
@@ -164,7 +164,7 @@ public sealed class LogOnDiskTests : IDisposable
 
     private void Write(params PersistBatch[] batches)
     {
-        var (directory, _) = DataDirectory.Open(path, () => First);
+        var (directory, _) = DataDirectory.Open(path, () => First, KernelSync.Instance);
         using (directory)
         {
             foreach (var batch in batches)
@@ -176,7 +176,7 @@ public sealed class LogOnDiskTests : IDisposable
 
     private RecoveredLog Recover()
     {
-        var (directory, recovered) = DataDirectory.Open(path, () => First);
+        var (directory, recovered) = DataDirectory.Open(path, () => First, KernelSync.Instance);
         directory.Dispose();
         return recovered;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Holdfast.Model;
 using Holdfast.Ports.Store;
 using Holdfast.Stores.Raft.Consensus;
 using Holdfast.Stores.Raft.Transport;
@@ -22,7 +24,35 @@ internal sealed partial class RaftNode
         return await request.Answer;
     }
 
-    public void Unsubscribe(Subscription subscription) => Notice(new NodeInput.Unsubscribed(subscription));
+    /// <summary>Follows the changes; a reader that lags behind finds them in the history, as long as that reaches back.</summary>
+    public async IAsyncEnumerable<StoreChange> WatchAsync(
+        string prefix, Revision after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var subscription = await AskAsync(new WatchRequest(prefix, after), cancellationToken);
+            try
+            {
+                foreach (var change in subscription.Backlog)
+                {
+                    after = change.Revision;
+                    yield return change;
+                }
+
+                await foreach (var change in subscription.Following.ReadAllAsync(cancellationToken))
+                {
+                    after = change.Revision;
+                    yield return change;
+                }
+            }
+            finally
+            {
+                Unsubscribe(subscription);
+            }
+        }
+    }
+
+    private void Unsubscribe(Subscription subscription) => Notice(new NodeInput.Unsubscribed(subscription));
 
     public ValueTask PeerSaidAsync(string from, PeerMessage message, CancellationToken cancellationToken) =>
         inputs.Writer.WriteAsync(new NodeInput.PeerSaid(from, message), cancellationToken);

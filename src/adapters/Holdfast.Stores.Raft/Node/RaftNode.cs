@@ -58,7 +58,7 @@ internal sealed partial class RaftNode : IAsyncDisposable, IDiskObserver, IPeerO
         var history = new ChangeHistory(options.HistoryCountMax, options.HistoryBytesMax);
         state = new StoreState(history);
         watches = new WatchHub(history, options.WatchLagMax);
-        (directory, var recovered) = DataDirectory.Open(options.DataDirectory, FirstSnapshot);
+        (directory, var recovered) = DataDirectory.Open(options.DataDirectory, FirstSnapshot, options.Sync);
         state.Load(recovered.Snapshot.State.Span);
         applied = recovered.Snapshot.Point;
         snapshotPoint = applied;

@@ -28,5 +28,6 @@ internal sealed class Subscription
 
     public bool TryAdd(StoreChange change) => channel.Writer.TryWrite(change);
 
-    public void End(Exception why) => channel.Writer.TryComplete(why);
+    /// <summary>Without a reason the reader lagged behind, and goes on from the history.</summary>
+    public void End(Exception? why) => channel.Writer.TryComplete(why);
 }

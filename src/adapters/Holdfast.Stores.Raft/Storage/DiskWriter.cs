@@ -136,7 +136,7 @@ internal sealed class DiskWriter : IDisposable
         {
             if (batches[^1].Snapshot is { } installed)
             {
-                SnapshotFiles.Write(directory.Path, installed);
+                directory.Write(installed);
             }
 
             if (batches.Exists(batch => !batch.IsEmpty))
@@ -167,7 +167,7 @@ internal sealed class DiskWriter : IDisposable
     {
         try
         {
-            SnapshotFiles.Write(directory.Path, snapshot);
+            directory.Write(snapshot);
             SnapshotFiles.DeleteBefore(directory.Path, snapshot.Point.Index);
             directory.Log.DeleteThrough(snapshot.Point.Index);
             observer.SnapshotWritten(snapshot.Point);

@@ -12,18 +12,18 @@ internal static class Identity
 {
     private const string FileName = "identity";
 
-    public static ulong Create(string directory)
+    public static ulong Create(string directory, IDiskSync sync)
     {
         var identity = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
         var temporary = Path.Combine(directory, FileName + ".tmp");
         using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(file, System.Text.Encoding.ASCII.GetBytes(identity.ToString("x16", CultureInfo.InvariantCulture)), 0);
-            RandomAccess.FlushToDisk(file);
+            sync.SyncFile(file, temporary);
         }
 
         File.Move(temporary, Path.Combine(directory, FileName), overwrite: true);
-        DirectorySync.Flush(directory);
+        sync.SyncDirectory(directory);
         return identity;
     }
 

@@ -15,6 +15,7 @@ internal sealed class SegmentedLog : IDisposable
 
     private readonly string directory;
     private readonly long segmentBytesMax;
+    private readonly IDiskSync sync;
     private readonly ByteWriter writer = new();
     private readonly List<Segment> segments = [];
     private SafeFileHandle? file;
@@ -22,8 +23,9 @@ internal sealed class SegmentedLog : IDisposable
     private long nextBatch;
     private HardState hardState;
 
-    public SegmentedLog(string directory, long segmentBytesMax)
+    public SegmentedLog(string directory, long segmentBytesMax, IDiskSync sync)
     {
+        this.sync = sync;
         this.directory = directory;
         this.segmentBytesMax = segmentBytesMax;
     }
@@ -114,10 +116,10 @@ internal sealed class SegmentedLog : IDisposable
         try
         {
             RandomAccess.Write(file!, writer.Written, goodLength);
-            RandomAccess.FlushToDisk(file!);
+            sync.SyncFile(file!, segments[^1].Path);
             if (goodLength == 0)
             {
-                DirectorySync.Flush(directory);
+                sync.SyncDirectory(directory);
             }
 
             goodLength += writer.Length;
@@ -193,7 +195,7 @@ internal sealed class SegmentedLog : IDisposable
         segments[^1].LastIndex = Math.Max(segments[^1].LastIndex, replay.Entries.Count == 0 ? 0 : replay.Entries[^1].Index);
     }
 
-    private static void CutTornWrite(string path, byte[] bytes, int offset, bool isLast)
+    private void CutTornWrite(string path, byte[] bytes, int offset, bool isLast)
     {
         var hasMore = Enumerable.Range(offset + 1, Math.Max(0, bytes.Length - offset - 1))
             .Any(place => BatchFormat.SoundLength(bytes.AsSpan(place)) is not null);
@@ -202,9 +204,9 @@ internal sealed class SegmentedLog : IDisposable
             throw new StoreCorruptedException(path, offset, "the log is damaged here, and goes on after it", null);
         }
 
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        RandomAccess.SetLength(file, offset);
-        RandomAccess.FlushToDisk(file);
+        using var torn = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.SetLength(torn, offset);
+        sync.SyncFile(torn, path);
     }
 
     private sealed class Segment(long number, string path)

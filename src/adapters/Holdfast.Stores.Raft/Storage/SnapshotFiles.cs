@@ -11,7 +11,7 @@ internal static class SnapshotFiles
     private const uint Magic = 0x31_53_46_48; // "HFS1"
     private const string Prefix = "snapshot-";
 
-    public static void Write(string directory, Snapshot snapshot)
+    public static void Write(string directory, Snapshot snapshot, IDiskSync sync)
     {
         var writer = new ByteWriter();
         writer.UInt32(Magic);
@@ -22,14 +22,21 @@ internal static class SnapshotFiles
         writer.UInt32(Checksum.Of(writer.Written));
 
         var temporary = Path.Combine(directory, "snapshot.tmp");
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
+            using var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write);
             RandomAccess.Write(file, writer.Written, 0);
-            RandomAccess.FlushToDisk(file);
+            sync.SyncFile(file, temporary);
+        }
+        catch (IOException)
+        {
+            // On a full disk the part that was written is room that the log needs.
+            File.Delete(temporary);
+            throw;
         }
 
         File.Move(temporary, Path.Combine(directory, Prefix + snapshot.Point.Index.ToString("D20", CultureInfo.InvariantCulture)), overwrite: true);
-        DirectorySync.Flush(directory);
+        sync.SyncDirectory(directory);
     }
 
     public static void DeleteBefore(string directory, long index)

@@ -90,7 +90,8 @@ internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
                 await connection.ReplyAsync(id, ClientReply.Done, writer => writer.Byte((byte)keeping));
                 break;
             case ClientCall.Watch:
-                await WatchAsync(connection, id, WatchOf(body), stop);
+                var (prefix, after) = WatchOf(body);
+                await WatchAsync(connection, id, prefix, after, stop);
                 break;
             case ClientCall.Status:
                 await connection.ReplyAsync(id, ClientReply.Done, writer => ClientProtocol.WriteStatus(writer, node.Status));
@@ -104,24 +105,11 @@ internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
         }
     }
 
-    private async Task WatchAsync(ClientConnectionState connection, ulong id, WatchRequest request, CancellationToken stop)
+    private async Task WatchAsync(ClientConnectionState connection, ulong id, string prefix, Revision after, CancellationToken stop)
     {
-        var subscription = await node.AskAsync(request, stop);
-        try
+        await foreach (var change in node.WatchAsync(prefix, after, stop))
         {
-            foreach (var change in subscription.Backlog)
-            {
-                await connection.ReplyAsync(id, ClientReply.Change, writer => ClientProtocol.WriteChange(writer, change));
-            }
-
-            await foreach (var change in subscription.Following.ReadAllAsync(stop))
-            {
-                await connection.ReplyAsync(id, ClientReply.Change, writer => ClientProtocol.WriteChange(writer, change));
-            }
-        }
-        finally
-        {
-            node.Unsubscribe(subscription);
+            await connection.ReplyAsync(id, ClientReply.Change, writer => ClientProtocol.WriteChange(writer, change));
         }
     }
 
@@ -143,10 +131,10 @@ internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
 
     private static string TextOf(byte[] body) => new ByteReader(body).Text();
 
-    private static WatchRequest WatchOf(byte[] body)
+    private static (string Prefix, Revision After) WatchOf(byte[] body)
     {
         var reader = new ByteReader(body);
-        return new WatchRequest(reader.Text(), new Revision(reader.Int64()));
+        return (reader.Text(), new Revision(reader.Int64()));
     }
 
     private static MembershipRequest MembershipOf(byte[] body)
