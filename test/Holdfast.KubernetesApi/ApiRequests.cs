@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -12,10 +13,8 @@ internal sealed class ApiRequests(ApiStorage storage, ApiFaults faults, Func<str
     private const int BodyBytesMax = 3 * 1024 * 1024;
     private (long Revision, Dictionary<string, JsonObject> Lists)? stale;
 
-    /// <summary>How many requests changed something.</summary>
-    public int WriteCount => writeCount;
-
-    private int writeCount;
+    /// <summary>What was asked and answered, in order, such as <c>patch leases 200</c>.</summary>
+    public ConcurrentQueue<string> Told { get; } = new();
 
     public async Task AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
@@ -36,6 +35,7 @@ internal sealed class ApiRequests(ApiStorage storage, ApiFaults faults, Func<str
                 context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
+            Tell(context, refusal.Code);
             await SendAsync(context, refusal.Code, refusal.ToStatus(), cancellationToken);
         }
         catch (JsonException broken)
@@ -72,17 +72,22 @@ internal sealed class ApiRequests(ApiStorage storage, ApiFaults faults, Func<str
 
         var body = await BodyAsync(request, cancellationToken);
         var answer = Answer(verb, target, body, request);
-        if (verb is not ("get" or "list"))
+        Tell(context, verb == "create" ? 201 : 200);
+        if (verb is not ("get" or "list") && faults.LosesAnswer())
         {
-            Interlocked.Increment(ref writeCount);
-            if (faults.LosesAnswer())
-            {
-                context.Abort();
-                return;
-            }
+            context.Abort();
+            return;
         }
 
         await SendAsync(context, verb == "create" ? 201 : 200, answer, cancellationToken);
+    }
+
+    private void Tell(HttpContext context, int status)
+    {
+        if (ApiTarget.Parse(context.Request.Path.Value ?? "") is { } target)
+        {
+            Told.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{context.Request.Method.ToLowerInvariant()} {target.Resource.Plural} {status}"));
+        }
     }
 
     private static string VerbOf(HttpRequest request, ApiTarget target) => (request.Method, target.Name) switch

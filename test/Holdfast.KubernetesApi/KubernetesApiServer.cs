@@ -48,8 +48,8 @@ public sealed class KubernetesApiServer : IAsyncDisposable
 
     public string Token => Tokens.Keys.First();
 
-    /// <summary>How many requests changed something.</summary>
-    public int WriteCount => requests.WriteCount;
+    /// <summary>What was asked and answered, in order, such as <c>patch leases 200</c>; watches are not told.</summary>
+    public IReadOnlyCollection<string> Told => requests.Told;
 
     /// <summary>A file for kubectl and clients, for a user with a good token.</summary>
     public string KubeConfig => $$"""

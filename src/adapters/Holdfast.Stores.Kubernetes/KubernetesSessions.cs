@@ -9,7 +9,7 @@ namespace Holdfast.Stores.Kubernetes;
 /// A session is a Lease, which its holder renews, and a mark in the cluster's object, without which nothing can be written under it. The Lease
 /// comes first and goes first: a mark without a Lease is a session that has ended, and whose keys must go.
 /// </summary>
-internal sealed class KubernetesSessions(KubernetesCalls calls, ClusterObject cluster, KubernetesStoreOptions options, TimeProvider time)
+internal sealed class KubernetesSessions(KubernetesCalls calls, ClusterObject cluster, Disturbances disturbances, KubernetesStoreOptions options, TimeProvider time)
 {
     public const string Resource = "leases";
     private const int IdLetters = 16;
@@ -97,20 +97,24 @@ internal sealed class KubernetesSessions(KubernetesCalls calls, ClusterObject cl
         await ForgetAsync(id, cancellationToken);
     }
 
-    /// <summary>Ends a session that was not renewed since this version; false when it was.</summary>
+    /// <summary>
+    /// Ends a session that was not renewed since this version; false when it was. Asked once: after a refusal its holder, who may have been
+    /// refused as well, gets its time again.
+    /// </summary>
     /// <exception cref="NoAnswerException">It may not have ended.</exception>
     public async Task<bool> EndAsync(string id, WireMetadata seen, CancellationToken cancellationToken)
     {
         var call = KubernetesCall.Delete(Resource, calls.PathOf(Resource, NameOf(id)), new WirePreconditions(seen.Uid, seen.ResourceVersion));
-        var answer = await calls.AskAsync(call, time.GetTimestamp(), cancellationToken);
-        if (answer.Status == HttpStatusCode.Conflict)
+        var attempt = await calls.TryAsync(call, isAgain: false, cancellationToken);
+        if (attempt is { IsSettled: true, Answer.Status: HttpStatusCode.Conflict })
         {
             return false;
         }
 
-        if (!answer.IsSuccess && !answer.IsMissing(Resource, NameOf(id)))
+        if (attempt is not { IsSettled: true, Answer: { } answer } || (!answer.IsSuccess && !answer.IsMissing(Resource, NameOf(id))))
         {
-            throw new NoAnswerException(calls.Explain(call, answer), null, mayBeDone: false);
+            disturbances.Note();
+            throw new NoAnswerException(attempt.IsSettled && attempt.Answer is { } refusal ? calls.Explain(call, refusal) : attempt.Trouble, attempt.Cause, attempt.MayBeDone);
         }
 
         await ForgetAsync(id, cancellationToken);

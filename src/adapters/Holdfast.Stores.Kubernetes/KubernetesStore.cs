@@ -34,7 +34,7 @@ public sealed class KubernetesStore : IConsensusStore
         connection = KubernetesConnection.Open(options.Access, options.AttemptTimeout, time);
         calls = new KubernetesCalls(connection, options, disturbances, time);
         cluster = new ClusterObject(calls, options, time);
-        sessions = new KubernetesSessions(calls, cluster, options, time);
+        sessions = new KubernetesSessions(calls, cluster, disturbances, options, time);
         watches = new KubernetesWatches(calls, cluster, options, time, logger);
     }
 
