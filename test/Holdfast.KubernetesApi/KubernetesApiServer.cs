@@ -111,7 +111,14 @@ public sealed class KubernetesApiServer : IAsyncDisposable
     {
         foreach (var context in open.Keys)
         {
-            context.Abort();
+            try
+            {
+                context.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was answered meanwhile.
+            }
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class PodRoleTests
         await using var store = watcher;
         await using var watch = watching;
 
+        await LeadAsync(cluster, watch, "b");
         await LabelBecomesAsync(cluster, "replica");
         await LeadAsync(cluster, watch, "a");
         await LabelBecomesAsync(cluster, "primary");

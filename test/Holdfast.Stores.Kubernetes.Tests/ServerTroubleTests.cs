@@ -168,10 +168,11 @@ public sealed class ServerTroubleTests
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            faults.Heal();
             faults.LoseAnswers(1);
             faults.RefuseWrites(500, 1);
             faults.RefuseWrites(409, 1);
-            await Task.Delay(20, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(100, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
