@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Stores.Kubernetes;
 
@@ -17,11 +18,14 @@ internal sealed record KubernetesAttempt(KubernetesAnswer? Answer, string Troubl
 }
 
 /// <summary>How a request is asked again until it has an answer that settles the matter, within the time there is.</summary>
-internal sealed class KubernetesCalls(KubernetesConnection connection, KubernetesStoreOptions options, Disturbances disturbances, TimeProvider time)
+internal sealed partial class KubernetesCalls(
+    KubernetesConnection connection, KubernetesStoreOptions options, Disturbances disturbances, TimeProvider time, ILogger logger)
 {
     private const int RefusalsMax = 2;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Complaints complaints = new(time);
 
     public string Server => connection.Server;
 
@@ -36,7 +40,7 @@ internal sealed class KubernetesCalls(KubernetesConnection connection, Kubernete
     /// <exception cref="NoAnswerException">None came in time.</exception>
     public async Task<KubernetesAnswer> AskAsync(KubernetesCall call, long began, CancellationToken cancellationToken)
     {
-        var (refusals, pause, isUncertain) = (0, FirstPause, false);
+        var (refusals, pause, isUncertain, trouble) = (0, FirstPause, false, "");
         try
         {
             while (true)
@@ -48,6 +52,7 @@ internal sealed class KubernetesCalls(KubernetesConnection connection, Kubernete
                 }
 
                 isUncertain |= attempt.MayBeDone;
+                trouble = attempt.Trouble;
                 refusals = attempt.IsRefused ? refusals + 1 : 0;
                 var wait = attempt.Answer?.RetryAfter is { } asked && asked > pause ? asked : pause;
 
@@ -64,6 +69,12 @@ internal sealed class KubernetesCalls(KubernetesConnection connection, Kubernete
         catch (Exception exception) when (exception is NoAnswerException or OperationCanceledException)
         {
             disturbances.Note();
+            if (exception is OperationCanceledException && trouble.Length > 0 && complaints.IsDue())
+            {
+                // Whoever gave up waiting never sees the reason.
+                LogGivenUp(trouble);
+            }
+
             throw;
         }
     }
@@ -179,6 +190,9 @@ internal sealed class KubernetesCalls(KubernetesConnection connection, Kubernete
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     }
     or AuthenticationException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException;
+
+    [LoggerMessage(2155, LogLevel.Warning, "A request was given up: {Why}")]
+    private partial void LogGivenUp(string why);
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
 }
