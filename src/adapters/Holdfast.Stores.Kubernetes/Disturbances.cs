@@ -1,6 +1,6 @@
 namespace Holdfast.Stores.Kubernetes;
 
-/// <summary>When this client last failed to get an answer: it may then judge nobody else's silence for a while.</summary>
+/// <summary>When this client last failed to renew its own session, or to end another's: it may then judge nobody's silence for a while.</summary>
 internal sealed class Disturbances(TimeProvider time)
 {
     private long last = long.MinValue;

@@ -19,7 +19,7 @@ internal sealed record KubernetesAttempt(KubernetesAnswer? Answer, string Troubl
 
 /// <summary>How a request is asked again until it has an answer that settles the matter, within the time there is.</summary>
 internal sealed partial class KubernetesCalls(
-    KubernetesConnection connection, KubernetesStoreOptions options, Disturbances disturbances, TimeProvider time, ILogger logger)
+    KubernetesConnection connection, KubernetesStoreOptions options, TimeProvider time, ILogger logger)
 {
     private const int RefusalsMax = 2;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -66,15 +66,10 @@ internal sealed partial class KubernetesCalls(
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
-        catch (Exception exception) when (exception is NoAnswerException or OperationCanceledException)
+        catch (OperationCanceledException) when (trouble.Length > 0 && complaints.IsDue())
         {
-            disturbances.Note();
-            if (exception is OperationCanceledException && trouble.Length > 0 && complaints.IsDue())
-            {
-                // Whoever gave up waiting never sees the reason.
-                LogGivenUp(trouble);
-            }
-
+            // Whoever gave up waiting never sees the reason.
+            LogGivenUp(trouble);
             throw;
         }
     }

@@ -65,6 +65,20 @@ internal sealed class KubernetesSessions(KubernetesCalls calls, ClusterObject cl
     /// <summary>Only the server's word that this very Lease is gone ends a session.</summary>
     public async Task<SessionKeeping> KeepAsync(string id, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await RenewAsync(id, cancellationToken);
+        }
+        catch (Exception exception) when (exception is NoAnswerException or OperationCanceledException)
+        {
+            // The others' renewals may have fared no better.
+            disturbances.Note();
+            throw;
+        }
+    }
+
+    private async Task<SessionKeeping> RenewAsync(string id, CancellationToken cancellationToken)
+    {
         var renewal = new WireObject
         {
             Metadata = new WireMetadata
@@ -113,7 +127,6 @@ internal sealed class KubernetesSessions(KubernetesCalls calls, ClusterObject cl
 
         if (attempt is not { IsSettled: true, Answer: { } answer } || (!answer.IsSuccess && !answer.IsMissing(Resource, NameOf(id))))
         {
-            disturbances.Note();
             throw new NoAnswerException(attempt.IsSettled && attempt.Answer is { } refusal ? calls.Explain(call, refusal) : attempt.Trouble, attempt.Cause, attempt.MayBeDone);
         }
 

@@ -32,7 +32,7 @@ public sealed class KubernetesStore : IConsensusStore
         this.logger = logger;
         disturbances = new Disturbances(time);
         connection = KubernetesConnection.Open(options.Access, options.AttemptTimeout, time);
-        calls = new KubernetesCalls(connection, options, disturbances, time, logger);
+        calls = new KubernetesCalls(connection, options, time, logger);
         cluster = new ClusterObject(calls, options, time);
         sessions = new KubernetesSessions(calls, cluster, disturbances, options, time);
         watches = new KubernetesWatches(calls, cluster, options, time, logger);

@@ -28,17 +28,16 @@ internal sealed partial class SessionEndings(
             {
                 Complain(await FollowAsync(cancellationToken));
             }
-            catch (NoAnswerException silent)
-            {
-                Complain(silent.Message);
-            }
-            catch (ArgumentException refused)
-            {
-                Complain(refused.Message);
-            }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+#pragma warning disable CA1031 // The edge of a loop, without which no session would end any more.
+            catch (Exception trouble)
+#pragma warning restore CA1031
+            {
+                disturbances.Note();
+                Complain(trouble.Message);
             }
 
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
