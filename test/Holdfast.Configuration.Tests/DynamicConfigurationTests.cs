@@ -104,6 +104,6 @@ public sealed class DynamicConfigurationTests
     {
         Assert.Equal(
             """{"loop_wait":5,"postgresql":{"use_slots":true},"ttl":3,"retry_timeout":1,"maximum_lag_on_failover":1048576}""",
-            DynamicConfiguration.WithInitialValues("""{"loop_wait":5,"postgresql":{"use_slots":true}}"""));
+            DynamicConfiguration.WithInitialValues("""{"loop_wait":5,"postgresql":{"use_slots":true}}""", InitialTiming.Swift));
     }
 }

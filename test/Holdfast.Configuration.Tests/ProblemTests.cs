@@ -35,13 +35,13 @@ public sealed class ProblemTests
 
     [Theory]
     [InlineData("zookeeper: {hosts: a}")]
-    [InlineData("kubernetes: {labels: {a: b}}")]
+    [InlineData("exhibitor: {hosts: a}")]
     public void A_store_that_is_not_supported_yet_is_an_error_for_an_agent_and_none_for_a_command_line(string line)
     {
         var ofAgent = Configurations.Parse(Configurations.Smallest + line);
         var ofCommandLine = Configurations.Parse(Configurations.Smallest + line, ConfigurationPurpose.CommandLine);
 
-        Assert.Contains("supported: raft, etcd3, etcd, consul", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("supported: raft, etcd3, etcd, consul, kubernetes", Assert.Single(ofAgent.Problems).Message, StringComparison.Ordinal);
         Assert.Empty(ofCommandLine.Problems);
     }
 
@@ -61,6 +61,15 @@ public sealed class ProblemTests
     [InlineData("consul: {token: a}", "consul.hosts: is missing")]
     [InlineData("consul: {host: a, scheme: ftp}", "consul.scheme: 'ftp' is not one of http, https")]
     [InlineData("consul: {host: a, port: 99999}", "consul.port")]
+    [InlineData("kubernetes: {}", "a member coordinates through one store, and raft is one already")]
+    [InlineData("kubernetes: {use_endpoints: true}", "kubernetes.pod_ip: is missing")]
+    [InlineData("kubernetes: {pod_ip: a}", "'a' is not an IP address")]
+    [InlineData("kubernetes: {ports: 5432}", "kubernetes.ports: '5432' is not a list such as [{name: postgresql, port: 5432}]")]
+    [InlineData("kubernetes: {ports: [{name: a}]}", "kubernetes.ports[0].port: is missing")]
+    [InlineData("kubernetes: {ports: [{port: 1, nme: a}]}", "kubernetes.ports[0].nme: is not a known key; did you mean 'name'?")]
+    [InlineData("kubernetes: {labels: {role: a}}", "'role' is set by the member itself")]
+    [InlineData("kubernetes: {retriable_http_codes: [200]}", "'200' is not the status of an HTTP error")]
+    [InlineData("kubernetes: {labelz: {a: b}}", "did you mean 'labels'?")]
     public void What_is_wrong_with_a_store_is_said_with_its_place(string line, string words) =>
         Assert.Contains(
             Configurations.Parse(Configurations.Smallest + line).Problems,

@@ -241,6 +241,58 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public void A_section_for_Kubernetes_is_read_as_Patroni_writes_it_from_the_file_or_the_environment()
+    {
+        var file = Configurations.Smallest.Replace("raft: {self_addr: '127.0.0.1:2380'}\n", "", StringComparison.Ordinal);
+        var stated = Configurations.Parse(file + """
+            kubernetes:
+              namespace: databases
+              labels: {application: shop}
+              scope_label: cluster
+              role_label: part
+              leader_label_value: first
+              follower_label_value: other
+              use_endpoints: true
+              pod_ip: 10.0.0.7
+              ports: [{name: postgresql, port: 5433}]
+              cacert: /ca.pem
+              retriable_http_codes: [502]
+              bypass_api_service: true
+            """);
+        var environment = Configurations.Parse(
+            file,
+            ("PATRONI_KUBERNETES_LABELS", "{application: shop}"),
+            ("PATRONI_KUBERNETES_PORTS", """[{"name": "postgresql", "port": 5433}]"""),
+            ("PATRONI_KUBERNETES_USE_ENDPOINTS", "true"),
+            ("PATRONI_KUBERNETES_POD_IP", "10.0.0.7")).Configuration!.Kubernetes!;
+
+        Assert.DoesNotContain(stated.Problems, problem => problem.Severity == ProblemSeverity.Error);
+        var kubernetes = stated.Configuration!.Kubernetes!;
+        Assert.Equal(("databases", "cluster", "part", "first", "other"), (kubernetes.Namespace, kubernetes.ScopeLabel, kubernetes.RoleLabel, kubernetes.LeaderLabelValue, kubernetes.FollowerLabelValue));
+        Assert.Equal(("10.0.0.7", "/ca.pem", 502), (kubernetes.PodAddress, kubernetes.CaFile, kubernetes.RetriableStatuses.Single()));
+        Assert.Equal(new KubernetesPort("postgresql", 5433, "TCP"), kubernetes.Ports.Single());
+        Assert.Equal((kubernetes.Ports.Single(), kubernetes.Labels.Single(), true), (environment.Ports.Single(), environment.Labels.Single(), environment.UsesEndpoints));
+    }
+
+    [Theory]
+    [InlineData("", """{"ttl":20,"loop_wait":7,"retry_timeout":5""")]
+    [InlineData("bootstrap: {dcs: {ttl: 3}}", """{"ttl":3,"loop_wait":1,"retry_timeout":1""")]
+    public void A_cluster_begun_on_Kubernetes_renews_sparingly_unless_its_times_are_stated(string bootstrap, string times)
+    {
+        var file = Configurations.Smallest.Replace("raft: {self_addr: '127.0.0.1:2380'}\n", "", StringComparison.Ordinal);
+
+        Assert.StartsWith(times, Configurations.Valid($"{file}kubernetes: {{}}\n{bootstrap}").Bootstrap.DynamicConfiguration, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scope_that_cannot_name_an_object_of_Kubernetes_is_refused()
+    {
+        var file = Configurations.Smallest.Replace("raft: {self_addr: '127.0.0.1:2380'}\n", "", StringComparison.Ordinal).Replace("scope: demo", "scope: My_Shop", StringComparison.Ordinal);
+
+        Assert.Contains("cannot begin the name of an object in Kubernetes", Assert.Single(Configurations.Parse(file + "kubernetes: {}").Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_directory_of_files_is_read_in_the_order_of_their_names()
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-test-").FullName;

@@ -27,6 +27,9 @@ public sealed record HoldfastConfiguration
     /// <summary>Null when another store is named, or none.</summary>
     public ConsulConfiguration? Consul { get; init; }
 
+    /// <summary>Null when another store is named, or none.</summary>
+    public KubernetesConfiguration? Kubernetes { get; init; }
+
     /// <summary>Null for a command line whose configuration has none.</summary>
     public required PostgreSqlConfiguration? PostgreSql { get; init; }
 

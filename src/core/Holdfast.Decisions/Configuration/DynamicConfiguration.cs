@@ -16,6 +16,8 @@ public static class DynamicConfiguration
         public const int MaximumLagOnFailoverBytes = 1024 * 1024;
     }
 
+    private static readonly string[] TimingKeys = ["ttl", "loop_wait", "retry_timeout"];
+
     private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonDocumentOptions Read = new() { AllowDuplicateProperties = true, MaxDepth = 64 };
@@ -53,14 +55,15 @@ public static class DynamicConfiguration
     public static bool SaysTheSame(string one, string other) =>
         JsonNode.DeepEquals(ParseObject(one, "the first configuration"), ParseObject(other, "the second configuration"));
 
-    /// <summary>States the initial values where the operator's <c>bootstrap.dcs</c> states none.</summary>
+    /// <summary>States the initial values where the operator's <c>bootstrap.dcs</c> states none. Whoever states one of the times wants it to count.</summary>
     /// <exception cref="FormatException">It is no JSON object.</exception>
-    public static string WithInitialValues(string? bootstrap)
+    public static string WithInitialValues(string? bootstrap, InitialTiming timing)
     {
         var configuration = string.IsNullOrWhiteSpace(bootstrap) ? [] : ParseObject(bootstrap, "bootstrap.dcs");
-        StateUnlessPresent(configuration, "ttl", InitialValues.TimeToLiveSeconds);
-        StateUnlessPresent(configuration, "loop_wait", InitialValues.LoopWaitSeconds);
-        StateUnlessPresent(configuration, "retry_timeout", InitialValues.RetryTimeoutSeconds);
+        var stated = TimingKeys.Any(key => configuration[key] is not null) ? InitialTiming.Swift : timing;
+        StateUnlessPresent(configuration, "ttl", stated.TimeToLiveSeconds);
+        StateUnlessPresent(configuration, "loop_wait", stated.LoopWaitSeconds);
+        StateUnlessPresent(configuration, "retry_timeout", stated.RetryTimeoutSeconds);
         StateUnlessPresent(configuration, "maximum_lag_on_failover", InitialValues.MaximumLagOnFailoverBytes);
         return Write(configuration);
     }

@@ -16,11 +16,11 @@ internal static class BootstrapReader
         "member_slots_ttl", "primary_race_backoff", "failover", "objectives", "tags",
     ];
 
-    public static BootstrapConfiguration Read(Section section)
+    public static BootstrapConfiguration Read(Section section, Decisions.Configuration.InitialTiming timing)
     {
         var bootstrap = new BootstrapConfiguration
         {
-            DynamicConfiguration = ReadDynamic(section),
+            DynamicConfiguration = ReadDynamic(section, timing),
             InitDb = section.CommandOptions("initdb"),
             HostAccess = section.Texts("pg_hba") ?? [],
             Users = ReadUsers(section.Inner("users")),
@@ -31,7 +31,7 @@ internal static class BootstrapReader
         return bootstrap;
     }
 
-    private static string ReadDynamic(Section section)
+    private static string ReadDynamic(Section section, Decisions.Configuration.InitialTiming timing)
     {
         var inner = section.Inner("dcs");
         foreach (var key in DynamicKeys)
@@ -55,7 +55,7 @@ internal static class BootstrapReader
             }
         }
 
-        return Decisions.Configuration.DynamicConfiguration.WithInitialValues(text);
+        return Decisions.Configuration.DynamicConfiguration.WithInitialValues(text, timing);
     }
 
     private static ImmutableArray<BootstrapUser> ReadUsers(Section section)

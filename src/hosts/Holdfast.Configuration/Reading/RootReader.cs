@@ -1,4 +1,5 @@
 using System.Buffers;
+using Holdfast.Decisions.Configuration;
 
 namespace Holdfast.Configuration.Reading;
 
@@ -31,8 +32,9 @@ internal static class RootReader
             Raft = RaftReader.Read(root.Inner("raft"), isAgent),
             Etcd = EtcdReader.Read(root),
             Consul = ConsulReader.Read(root.Inner("consul")),
+            Kubernetes = KubernetesReader.Read(root, scope, isAgent),
             PostgreSql = PostgreSqlReader.Read(root, isAgent),
-            Bootstrap = BootstrapReader.Read(root.Inner("bootstrap")),
+            Bootstrap = BootstrapReader.Read(root.Inner("bootstrap"), root.Node("kubernetes") is null ? InitialTiming.Swift : InitialTiming.Sparing),
             Tags = TagsReader.Read(root.Inner("tags")),
             Watchdog = ReadWatchdog(root.Inner("watchdog")),
             Ctl = ReadCtl(root.Inner("ctl"), restApi),

@@ -4,8 +4,8 @@ namespace Holdfast.Configuration.Reading;
 internal static class StoreChoice
 {
     private const string Hint = "raft: {self_addr: HOST:2380, partner_addrs: [...]}";
-    private static readonly string[] Supported = ["raft", "etcd3", "etcd", "consul"];
-    private static readonly string[] Unsupported = ["kubernetes", "zookeeper", "exhibitor"];
+    private static readonly string[] Supported = ["raft", "etcd3", "etcd", "consul", "kubernetes"];
+    private static readonly string[] Unsupported = ["zookeeper", "exhibitor"];
 
     public static void Check(Section root, bool isAgent)
     {

@@ -2,6 +2,7 @@ using Holdfast.Configuration;
 using Holdfast.Ports.Store;
 using Holdfast.Stores.Consul;
 using Holdfast.Stores.Etcd;
+using Holdfast.Stores.Kubernetes;
 using Holdfast.Stores.Raft;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,7 @@ internal static class Stores
 #pragma warning disable CA2000 // The caller owns it.
         { Etcd: { } etcd } => OpenEtcd(etcd, loggers),
         { Consul: { } consul } => OpenConsul(consul, loggers),
+        { Kubernetes: { } kubernetes } => OpenKubernetes(configuration, kubernetes, loggers),
 #pragma warning restore CA2000
         _ => throw new StartRefusedException("no store is configured: name one, such as raft (self_addr, partner_addrs, data_dir, password)", null),
     };
@@ -36,6 +38,7 @@ internal static class Stores
             HostClock.Time),
         { Etcd: { } etcd } => OpenEtcd(etcd, NullLoggerFactory.Instance),
         { Consul: { } consul } => OpenConsul(consul, NullLoggerFactory.Instance),
+        { Kubernetes: { } kubernetes } => OpenKubernetes(configuration, kubernetes, NullLoggerFactory.Instance),
         _ => null,
     };
 
@@ -75,6 +78,12 @@ internal static class Stores
         return Open("consul", () => new ConsulStore(options, HostClock.Time, loggers.CreateLogger<ConsulStore>()));
     }
 
+    private static KubernetesStore OpenKubernetes(HoldfastConfiguration configuration, KubernetesConfiguration kubernetes, ILoggerFactory loggers)
+    {
+        var options = KubernetesOptions.Of(configuration, kubernetes, Environment.GetEnvironmentVariable);
+        return Open("kubernetes", () => new KubernetesStore(options, HostClock.Time, loggers.CreateLogger<KubernetesStore>()));
+    }
+
     private static T Open<T>(string section, Func<T> open)
     {
         try
@@ -83,7 +92,7 @@ internal static class Stores
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
-            throw new StartRefusedException($"{section}.cacert, cert or key cannot be used: {exception.Message}", exception);
+            throw new StartRefusedException($"what the section {section} names cannot be used: {exception.Message}", exception);
         }
     }
 }

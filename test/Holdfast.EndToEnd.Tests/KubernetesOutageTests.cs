@@ -1,0 +1,93 @@
+using Holdfast.Demo.Canary;
+using Holdfast.KubernetesApi;
+using Holdfast.StoreServers;
+
+namespace Holdfast.EndToEnd.Tests;
+
+/// <summary>The same on our model of the Kubernetes API, which also refuses. Run with <c>-explicit on</c>, as the others.</summary>
+public sealed class KubernetesOutageTests(KubernetesLiveCluster live) : StoreOutageTests(live), IClassFixture<KubernetesLiveCluster>, IAsyncLifetime
+{
+    private static readonly TimeSpan LongerThanALease = TimeSpan.FromSeconds(KubernetesLiveCluster.TimeToLiveSeconds * 2);
+    private static readonly HttpClient Http = new();
+
+    /// <summary>A canary that finds the rows of an earlier one is long busy with stepping over them.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        var roles = await live.WholeAsync();
+        await Server.AskAsync(CanaryHost.Of(live.Cluster.Plan, roles.Leader.Plan), "DROP TABLE IF EXISTS holdfast_canary");
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory(Explicit = true)]
+    [InlineData(403)]
+    [InlineData(409)]
+    [InlineData(429)]
+    public async Task Writes_that_are_refused_for_longer_than_a_lease_lives_change_nothing(int status)
+    {
+        var roles = await live.WholeAsync();
+        await using var canary = await live.StartWritingAsync();
+        await WritesGoOnAsync(canary);
+
+        live.Api.Faults.RefuseWrites(status, int.MaxValue);
+        await Until.TrueAsync(() => SaysFailsafeAsync(roles), () => "failsafe mode did not begin");
+        await Task.Delay(LongerThanALease, Stop);
+        await WritesGoOnAsync(canary);
+        live.Api.Faults.Heal();
+
+        await Until.TrueAsync(async () => !await SaysFailsafeAsync(roles), () => "failsafe mode did not end");
+        await NothingChangedAsync(canary);
+    }
+
+    private static async Task<bool> SaysFailsafeAsync(Roles roles) =>
+        (await Http.GetStringAsync(new Uri(FormattableString.Invariant($"http://127.0.0.1:{roles.Leader.Plan.RestPort}/patroni")), Stop))
+            .Contains("failsafe_mode_is_active", StringComparison.Ordinal);
+}
+
+public sealed class KubernetesLiveCluster : ExternalStoreCluster
+{
+    /// <summary>Less than a cluster on Kubernetes begins with, so that what waits for it is soon over.</summary>
+    public const int TimeToLiveSeconds = 3;
+
+    public KubernetesLiveCluster()
+        : this(new ApiServers())
+    {
+    }
+
+    private KubernetesLiveCluster(ApiServers servers)
+        : base("on-kubernetes", servers) => Api = servers.Server;
+
+    internal KubernetesApiServer Api { get; }
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await WholeAsync();
+        await DoAsync("edit-config", "--force", "-s", $"ttl={TimeToLiveSeconds}", "-s", "loop_wait=1", "-s", "retry_timeout=1");
+    }
+
+    private sealed class ApiServers : IStoreServers
+    {
+        private readonly string directory = Directory.CreateTempSubdirectory("holdfast-kubernetes-").FullName;
+
+        public KubernetesApiServer Server { get; } = new();
+
+        private string File => Path.Combine(directory, "config");
+
+        public string Section => $"kubernetes:\n  namespace: {KubernetesApiServer.Namespace}\n  kubeconfig: {File}\n  labels: {{application: holdfast}}";
+
+        public async Task StartAllAsync(CancellationToken cancellationToken)
+        {
+            await System.IO.File.WriteAllTextAsync(File, Server.KubeConfig, cancellationToken);
+            await Server.StartAsync(cancellationToken);
+        }
+
+        public void KillAll() => Server.StopAsync().GetAwaiter().GetResult();
+
+        public async ValueTask DisposeAsync()
+        {
+            await Server.DisposeAsync();
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
