@@ -130,6 +130,10 @@ public sealed class EtcdCluster : IStoreServers
         throw new DemoException($"etcd does not answer; see {directory}");
     }
 
+    /// <summary>What all servers that run have computed so far.</summary>
+    public TimeSpan ProcessorTime => TimeSpan.FromSeconds(
+        processes.OfType<ChildProcess>().Sum(process => ProcessTable.Find(process.Entry.Pid)?.CpuTicks ?? 0) / (double)ProcessTable.TicksPerSecond);
+
     /// <summary>Which server leads, waiting until one does.</summary>
     public async Task<int> LeaderAsync(CancellationToken cancellationToken)
     {

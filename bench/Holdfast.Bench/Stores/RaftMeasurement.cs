@@ -15,22 +15,19 @@ internal sealed class RaftMeasurement(IReadOnlyList<string> program, Figures fig
     private const int Commits = 4000;
     private const int Elections = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private readonly VoterProcesses voters = new(program, Voters, time);
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        await using (voters)
+        await using var voters = new VoterProcesses(program, Voters, time);
+        voters.StartAll();
+        await CommitAsync(voters, stopping);
+        for (var election = 0; election < Elections; election++)
         {
-            voters.StartAll();
-            await CommitAsync(stopping);
-            for (var election = 0; election < Elections; election++)
-            {
-                await LoseLeaderAsync(stopping);
-            }
+            await LoseLeaderAsync(voters, stopping);
         }
     }
 
-    private async Task CommitAsync(CancellationToken stopping)
+    private async Task CommitAsync(VoterProcesses voters, CancellationToken stopping)
     {
         await using var store = voters.Client([await voters.LeaderAsync(stopping)]);
         var milliseconds = new List<double>(Commits);
@@ -55,7 +52,7 @@ internal sealed class RaftMeasurement(IReadOnlyList<string> program, Figures fig
     }
 
     /// <summary>From the kill to the first write that is confirmed afterwards, by a client that never stops trying.</summary>
-    private async Task LoseLeaderAsync(CancellationToken stopping)
+    private async Task LoseLeaderAsync(VoterProcesses voters, CancellationToken stopping)
     {
         var leader = await voters.LeaderAsync(stopping);
         await using var store = voters.Client(voters.Addresses.Where(address => address != leader));

@@ -25,7 +25,7 @@ internal sealed class StoreRound(string prefix, Figures figures, Action<string> 
     private const int Members = 3;
     private const int Writers = 4;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(300);
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     public async Task RunAsync(IMemberSoftware software, IReadOnlyList<PlannedFault> faults, EtcdCluster? counted, CancellationToken stopping)
     {
@@ -62,9 +62,9 @@ internal sealed class StoreRound(string prefix, Figures figures, Action<string> 
 
     private async Task MeasureAsync(LoopbackCluster cluster, IReadOnlyList<PlannedFault> faults, EtcdCluster? counted, CancellationToken stopping)
     {
-        await CountWritesAsync("idle_writes_per_minute", counted, stopping);
+        await CountCostAsync("idle", counted, stopping);
         await using var canary = await StartCanaryAsync(cluster, time, stopping);
-        await CountWritesAsync("busy_writes_per_minute", counted, stopping);
+        await CountCostAsync("busy", counted, stopping);
         foreach (var fault in faults)
         {
             var limits = new FaultLimits { Service = TimeSpan.FromMinutes(3), Redundancy = TimeSpan.FromMinutes(5) };
@@ -78,13 +78,14 @@ internal sealed class StoreRound(string prefix, Figures figures, Action<string> 
         }
     }
 
-    private async Task CountWritesAsync(string figure, EtcdCluster? counted, CancellationToken stopping)
+    private async Task CountCostAsync(string state, EtcdCluster? counted, CancellationToken stopping)
     {
         if (counted is not null)
         {
-            var before = await counted.RevisionAsync(stopping);
+            var before = (Revision: await counted.RevisionAsync(stopping), Processor: counted.ProcessorTime);
             await Task.Delay(Minute, time, stopping);
-            figures.Add(figure, "writes", await counted.RevisionAsync(stopping) - before);
+            figures.Add($"{state}_writes_per_minute", "writes", await counted.RevisionAsync(stopping) - before.Revision);
+            figures.Add($"etcd_{state}_cpu_ms_per_minute", "ms", (counted.ProcessorTime - before.Processor).TotalMilliseconds);
         }
     }
 

@@ -55,6 +55,7 @@ internal sealed class StoresBench(StoresRequest request, TimeProvider time)
     {
         Say($"etcd, round {round} of {request.Rounds}");
         await using var etcd = await EtcdCluster.StartAsync(3, time, stopping);
+        await CountOwnCostAsync(etcd, stopping);
         PlannedFault[] faults =
         [
             new(Fault.Crash, "crash"),
@@ -64,6 +65,14 @@ internal sealed class StoresBench(StoresRequest request, TimeProvider time)
             new(Fault.HostLoss, "hostloss_with_its_etcd") { AlsoLose = member => etcd.Kill(member), Mend = etcd.StartAllAsync },
         ];
         await new StoreRound("etcd_", figures, Say, time).RunAsync(Software(etcd.Section), faults, etcd, stopping);
+    }
+
+    /// <summary>What the servers compute for themselves, without a cluster on them.</summary>
+    private async Task CountOwnCostAsync(EtcdCluster etcd, CancellationToken stopping)
+    {
+        var before = etcd.ProcessorTime;
+        await Task.Delay(StoreRound.Minute, time, stopping);
+        figures.Add("etcd_alone_cpu_ms_per_minute", "ms", (etcd.ProcessorTime - before).TotalMilliseconds);
     }
 
     private async Task WithConsulAsync(int round, CancellationToken stopping)
@@ -97,6 +106,7 @@ internal sealed class StoresBench(StoresRequest request, TimeProvider time)
             "embedded store: three `holdfast witness` processes and one client that is not a member; each write is fsynced by a majority before it is confirmed",
             string.Create(CultureInfo.InvariantCulture, $"`outage_gap_s`: all etcd servers killed for {request.Outage.TotalSeconds:0} s and started again"),
             "`idle_writes_per_minute` and `busy_writes_per_minute`: growth of etcd's revision over a minute, without and with writers",
+            "`etcd_*_cpu_ms_per_minute`: user and system time of the three servers together, without a cluster (`alone`), with an idle one, and with one that is written to",
         };
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output)) ?? ".");
         await File.WriteAllTextAsync(output, ResultFile.Markdown("Stores", facts, figures.All), stopping);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Demo;
+using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Stores;
 
@@ -11,7 +12,7 @@ internal static class StoresCommand
         var rounds = new Option<int>("--rounds") { Description = "How often everything is measured", DefaultValueFactory = _ => 3 };
         var outage = new Option<int>("--outage-seconds") { Description = "How long the store is away", DefaultValueFactory = _ => 600 };
         var holdfast = new Option<string?>("--holdfast") { Description = "The executable of Holdfast; else the newest one that was built here" };
-        var consul = new Option<string?>("--consul") { Description = "Consul's executable; without one it is not measured" };
+        var consul = new Option<string?>("--consul") { Description = "Consul's executable; else the one that was unpacked here; without one it is not measured" };
         var only = new Option<string[]>("--only") { Description = "Measure only these: raft, etcd, consul, outage", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong([.. Enum.GetNames<StorePart>().Select(part => part.ToLowerInvariant())]);
         var json = new Option<bool>("--json") { Description = "Print the figures as JSON, as the last line" };
@@ -29,7 +30,7 @@ internal static class StoresCommand
                 parsed.GetValue(rounds),
                 TimeSpan.FromSeconds(parsed.GetValue(outage)),
                 HoldfastProgram.Find(parsed.GetValue(holdfast)),
-                parsed.GetValue(consul),
+                parsed.GetValue(consul) ?? (File.Exists(ConsulOptions.ProgramDefault) ? ConsulOptions.ProgramDefault : null),
                 parts ?? [.. Enum.GetValues<StorePart>()],
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? (parts is null ? Path.Combine("bench", "results", "stores.md") : null),
