@@ -6,9 +6,11 @@ namespace Holdfast.Demo.Canary;
 /// <summary>The canary's table, and the statements on it.</summary>
 internal static class CanaryTable
 {
+    // An earlier canary's rows would stand in the way of new ones, and in for those that were lost.
     private const string Creation =
         """
-        CREATE TABLE IF NOT EXISTS holdfast_canary (
+        DROP TABLE IF EXISTS holdfast_canary;
+        CREATE TABLE holdfast_canary (
             writer integer NOT NULL,
             sequence bigint NOT NULL,
             PRIMARY KEY (writer, sequence))
