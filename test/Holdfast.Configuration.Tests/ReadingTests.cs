@@ -275,7 +275,7 @@ public sealed class ReadingTests
     }
 
     [Theory]
-    [InlineData("", """{"ttl":20,"loop_wait":7,"retry_timeout":5""")]
+    [InlineData("", """{"ttl":24,"loop_wait":8,"retry_timeout":6""")]
     [InlineData("bootstrap: {dcs: {ttl: 3}}", """{"ttl":3,"loop_wait":1,"retry_timeout":1""")]
     public void A_cluster_begun_on_Kubernetes_renews_sparingly_unless_its_times_are_stated(string bootstrap, string times)
     {

@@ -4,10 +4,10 @@ using Holdfast.StoreServers;
 
 namespace Holdfast.EndToEnd.Tests;
 
-/// <summary>The same on our model of the Kubernetes API, which also refuses. Run with <c>-explicit on</c>, as the others.</summary>
-public sealed class KubernetesOutageTests(KubernetesLiveCluster live) : StoreOutageTests(live), IClassFixture<KubernetesLiveCluster>, IAsyncLifetime
+/// <summary>The same on our model of the Kubernetes API, which also refuses.</summary>
+public sealed class KubernetesOutageTests(SwiftKubernetesCluster live) : StoreOutageTests(live), IClassFixture<SwiftKubernetesCluster>, IAsyncLifetime
 {
-    private static readonly TimeSpan LongerThanALease = TimeSpan.FromSeconds(KubernetesLiveCluster.TimeToLiveSeconds * 2);
+    private static readonly TimeSpan LongerThanALease = TimeSpan.FromSeconds(SwiftKubernetesCluster.TimeToLiveSeconds * 2);
     private static readonly HttpClient Http = new();
 
     /// <summary>A canary that finds the rows of an earlier one is long busy with stepping over them.</summary>
@@ -19,7 +19,7 @@ public sealed class KubernetesOutageTests(KubernetesLiveCluster live) : StoreOut
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData(403)]
     [InlineData(409)]
     [InlineData(429)]
@@ -44,11 +44,42 @@ public sealed class KubernetesOutageTests(KubernetesLiveCluster live) : StoreOut
             .Contains("failsafe_mode_is_active", StringComparison.Ordinal);
 }
 
-public sealed class KubernetesLiveCluster : ExternalStoreCluster
+/// <summary>What a cluster costs that is left as it begins.</summary>
+public sealed class KubernetesIdleTests(KubernetesLiveCluster live) : IClassFixture<KubernetesLiveCluster>
 {
-    /// <summary>Less than a cluster on Kubernetes begins with, so that what waits for it is soon over.</summary>
+    private const int WritesAMinuteMax = 30;
+
+    [Fact(Explicit = true)]
+    public async Task Three_members_that_have_nothing_to_do_write_no_more_than_thirty_times_a_minute()
+    {
+        await live.WholeAsync();
+
+        // What follows the beginning is written by then.
+        await Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var before = live.Api.Told.Count;
+        await Task.Delay(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        var writes = live.Api.Told.Skip(before).Where(line => !line.StartsWith("get ", StringComparison.Ordinal)).ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", writes.CountBy(line => line)));
+        Assert.InRange(writes.Length, 1, WritesAMinuteMax);
+    }
+}
+
+/// <summary>With a time to live that is less than a cluster on Kubernetes begins with, so that what waits for it is soon over.</summary>
+public sealed class SwiftKubernetesCluster : KubernetesLiveCluster
+{
     public const int TimeToLiveSeconds = 3;
 
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await WholeAsync();
+        await DoAsync("edit-config", "--force", "-s", $"ttl={TimeToLiveSeconds}", "-s", "loop_wait=1", "-s", "retry_timeout=1");
+    }
+}
+
+public class KubernetesLiveCluster : ExternalStoreCluster
+{
     public KubernetesLiveCluster()
         : this(new ApiServers())
     {
@@ -58,13 +89,6 @@ public sealed class KubernetesLiveCluster : ExternalStoreCluster
         : base("on-kubernetes", servers) => Api = servers.Server;
 
     internal KubernetesApiServer Api { get; }
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        await WholeAsync();
-        await DoAsync("edit-config", "--force", "-s", $"ttl={TimeToLiveSeconds}", "-s", "loop_wait=1", "-s", "retry_timeout=1");
-    }
 
     private sealed class ApiServers : IStoreServers
     {

@@ -9,6 +9,6 @@ public sealed record InitialTiming(int TimeToLiveSeconds, int LoopWaitSeconds, i
         DynamicConfiguration.InitialValues.LoopWaitSeconds,
         DynamicConfiguration.InitialValues.RetryTimeoutSeconds);
 
-    /// <summary>A renewal is a write to a store that many share: three members make 27 a minute.</summary>
-    public static InitialTiming Sparing { get; } = new(20, 7, 5);
+    /// <summary>A renewal is a write to a store that many share: three members make 23 a minute.</summary>
+    public static InitialTiming Sparing { get; } = new(24, 8, 6);
 }
