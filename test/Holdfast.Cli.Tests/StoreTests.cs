@@ -39,6 +39,31 @@ public class StoreTests
         Assert.Equal(["remove 10.0.0.3:2380"], terminal.Store.Requests);
     }
 
+    [Theory]
+    [InlineData("remove", "10.0.0.9:2380", "is no member of the store. The members are 10.0.0.1:2380, 10.0.0.2:2380, 10.0.0.3:2380")]
+    [InlineData("remove", "10.0.0.2:2380", "only 1 of 2 voters would answer, and a majority of them is needed")]
+    [InlineData("lead", "10.0.0.9:2380", "is no voter of the store")]
+    public async Task What_would_harm_the_store_or_makes_no_sense_is_refused_before_anything_is_asked(string verb, string node, string words)
+    {
+        await using var terminal = await Terminal.StartAsync();
+
+        var (status, _, error) = await terminal.RunAsync("store", verb, node);
+
+        Assert.Equal(1, status);
+        Assert.Contains(words, error, StringComparison.Ordinal);
+        Assert.Empty(terminal.Store.Requests);
+    }
+
+    [Fact]
+    public async Task The_last_voter_stays()
+    {
+        await using var terminal = await Terminal.StartAsync();
+        terminal.Store.Nodes.RemoveRange(1, 2);
+
+        Assert.Contains("is the last voter", (await terminal.RunAsync("store", "remove", "10.0.0.1:2380", "--force")).Error, StringComparison.Ordinal);
+        Assert.Empty(terminal.Store.Requests);
+    }
+
     [Fact]
     public async Task A_copy_brings_back_what_stays_and_leaves_out_what_live_agents_write()
     {
@@ -57,6 +82,9 @@ public class StoreTests
     [Theory]
     [InlineData("", "line 1: not a copy")]
     [InlineData("{\"holdfast_store_backup\":1,\"keys\":2}\n{\"key\":\"/a\",\"value\":\"1\"}\n", "not whole")]
+    [InlineData("{\"holdfast_store_backup\":\"one\"}\n", "")]
+    [InlineData("{\"holdfast_store_backup\":1,\"keys\":1}\n{\"key\":7,\"value\":\"1\"}\n", "")]
+    [InlineData("not JSON at all", "")]
     [InlineData("{\"holdfast_store_backup\":1,\"keys\":1}\n{\"key\":\"/a\"}\n", "line 2: no key with a value")]
     public async Task A_copy_that_is_not_whole_is_refused(string content, string words)
     {

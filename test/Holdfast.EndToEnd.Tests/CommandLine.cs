@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Holdfast.Chaos;
 
 namespace Holdfast.EndToEnd.Tests;
@@ -10,9 +11,19 @@ internal static class CommandLine
 
     public static string Program { get; } = HoldfastProgram.Find(null)[0];
 
+    public static string RepositoryRoot { get; } = FindRoot();
+
     public static Task<Ended> HoldfastAsync(params string[] arguments) => RunAsync([Program, .. arguments]);
 
-    public static async Task<Ended> RunAsync(IReadOnlyList<string> command)
+    private static string FindRoot([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here) ?? "", "..", ".."));
+
+    /// <summary>What somebody types who is asked something.</summary>
+    public static Task<Ended> AnswerAsync(string answer, params string[] arguments) => RunAsync([Program, .. arguments], answer);
+
+    public static Task<Ended> RunAsync(IReadOnlyList<string> command) => RunAsync(command, "");
+
+    private static async Task<Ended> RunAsync(IReadOnlyList<string> command, string answer)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
@@ -23,6 +34,7 @@ internal static class CommandLine
             RedirectStandardError = true,
             WorkingDirectory = "/",
         }) ?? throw new InvalidOperationException($"{command[0]} did not start");
+        await process.StandardInput.WriteAsync(answer);
         process.StandardInput.Close();
         try
         {

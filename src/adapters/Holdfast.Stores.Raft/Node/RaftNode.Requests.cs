@@ -190,7 +190,7 @@ internal sealed partial class RaftNode
 
         if (!request.IsSettled && now >= request.Due)
         {
-            request.GiveUp(WhyNoAnswer());
+            request.GiveUp(WhyNoAnswer(request));
         }
 
         if (request.IsSettled)
@@ -209,9 +209,13 @@ internal sealed partial class RaftNode
         return true;
     }
 
-    private string WhyNoAnswer() => core.Leader is { } leader
-        ? $"no answer from the leader {leader} within {options.RequestTimeout.TotalSeconds:0.###} s"
-        : $"no leader was elected within {options.RequestTimeout.TotalSeconds:0.###} s; the members are {core.Configuration}";
+    private string WhyNoAnswer(StoreRequest request) => (request, core.Leader) switch
+    {
+        (MembershipRequest, { } leader) =>
+            $"the leader {leader} did not get it done within {MembershipPatience.TotalSeconds:0} s; the members are {core.Configuration}",
+        (_, { } leader) => $"no answer from the leader {leader} within {options.RequestTimeout.TotalSeconds:0.###} s",
+        _ => $"no leader was elected within {options.RequestTimeout.TotalSeconds:0.###} s; the members are {core.Configuration}",
+    };
 
     private void Forget(StoreRequest request)
     {

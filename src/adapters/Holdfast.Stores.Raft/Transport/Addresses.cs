@@ -12,7 +12,7 @@ internal static class Addresses
         var colon = address.LastIndexOf(':');
         if (colon <= 0 || !int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535)
         {
-            throw new ArgumentException($"\"{address}\" is not host:port", nameof(address));
+            throw new ArgumentException($"\"{address}\" is not host:port");
         }
 
         return (address[..colon].Trim('[', ']'), port);

@@ -140,7 +140,9 @@ internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
     private static MembershipRequest MembershipOf(byte[] body)
     {
         var reader = new ByteReader(body);
-        return new MembershipRequest((MembershipWish)reader.Byte(), reader.Text());
+        var (wish, address) = ((MembershipWish)reader.Byte(), reader.Text());
+        _ = Addresses.Split(address);
+        return new MembershipRequest(wish, address);
     }
 }
 

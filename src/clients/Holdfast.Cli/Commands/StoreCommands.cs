@@ -76,10 +76,12 @@ internal static class StoreCommands
     {
         var address = Address("The node's raft.self_addr, host:port");
         var force = Parts.Force();
-        var command = new Command("remove", "Take a node's vote away, dead or alive. Its data directory is of no use afterwards.") { address, force };
+        var command = new Command("remove", "Take a node's vote away, dead or alive, unless the rest would have no majority. Its data directory is of no use afterwards.") { address, force };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var node = parsed.GetRequiredValue(address);
+            var nodes = await store.StatusAsync(PathOf(context, parsed), cancellationToken);
+            Refuse(StoreMembership.ObjectionToRemoving(nodes, node));
             if (!parsed.GetValue(force) && !context.Console.Confirms($"Are you sure you want to remove {node} from the store?"))
             {
                 throw new CommandFailedException("Nothing was removed");
@@ -98,6 +100,8 @@ internal static class StoreCommands
         var command = new Command("lead", "Make a voter the store's leader. The database's leader is another matter: see 'switchover'.") { address };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var nodes = await store.StatusAsync(PathOf(context, parsed), cancellationToken);
+            Refuse(StoreMembership.ObjectionToLeading(nodes, parsed.GetRequiredValue(address)));
             await store.LeadAsync(PathOf(context, parsed), parsed.GetRequiredValue(address), cancellationToken);
             await context.Console.Output.WriteLineAsync($"{parsed.GetRequiredValue(address)} leads the store.");
             return 0;
@@ -141,6 +145,14 @@ internal static class StoreCommands
             return 0;
         });
         return command;
+    }
+
+    private static void Refuse(string? objection)
+    {
+        if (objection is not null)
+        {
+            throw new CommandFailedException(objection);
+        }
     }
 
     private static Argument<string> Address(string description) => new("ADDRESS") { Description = description };

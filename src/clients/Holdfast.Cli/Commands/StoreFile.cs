@@ -51,7 +51,7 @@ internal static class StoreFile
                 ? keys
                 : throw new CommandFailedException($"{path}: {keys.Count} keys, and line 1 promises {head["keys"]}: the file is not whole");
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)
         {
             throw new CommandFailedException($"{path}: {failed.Message}");
         }

@@ -21,6 +21,11 @@ public sealed record ClusterPlan
 
     public required IReadOnlyList<MemberPlan> Members { get; init; }
 
+    /// <summary>Voters of the embedded store without a database.</summary>
+    public required IReadOnlyList<MemberPlan> Witnesses { get; init; }
+
+    public IEnumerable<MemberPlan> Voters => Members.Concat(Witnesses);
+
     public string SuperuserPassword { get; } = NewPassword();
 
     public string ReplicationPassword { get; } = NewPassword();
@@ -29,26 +34,26 @@ public sealed record ClusterPlan
 
     public string StorePassword { get; } = NewPassword();
 
-    public static ClusterPlan Make(string scope, string directory, int members)
+    public static ClusterPlan Make(string scope, string directory, int members, int witnesses)
     {
         const int portsEach = 3;
-        var ports = FreePorts.Take(members * portsEach);
+        var ports = FreePorts.Take((members + witnesses) * portsEach);
         return new()
         {
             Scope = scope,
             Directory = directory,
             BinDirectory = PostgresPrograms.FindDirectory(),
             Account = OsAccount.Needed(),
-            Members =
-            [
-                .. Enumerable.Range(0, members).Select(index => new MemberPlan(
-                    $"node{index + 1}",
-                    Path.Combine(directory, $"node{index + 1}"),
-                    ports[index * portsEach],
-                    ports[(index * portsEach) + 1],
-                    ports[(index * portsEach) + 2])),
-            ],
+            Members = [.. Enumerable.Range(0, members).Select(index => Plan($"node{index + 1}", index))],
+            Witnesses = [.. Enumerable.Range(0, witnesses).Select(index => Plan($"witness{index + 1}", members + index))],
         };
+
+        MemberPlan Plan(string name, int index) => new(
+            name,
+            Path.Combine(directory, name),
+            ports[index * portsEach],
+            ports[(index * portsEach) + 1],
+            ports[(index * portsEach) + 2]);
     }
 
     private static string NewPassword() => RandomNumberGenerator.GetHexString(PasswordLetters, lowercase: true);

@@ -36,7 +36,7 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program, string? stor
         {PostgreSqlSection.Write(plan, member)}{SystemUser(plan)}
         """);
 
-    private static string Embedded(ClusterPlan plan, MemberPlan member) => string.Create(
+    internal static string Embedded(ClusterPlan plan, MemberPlan member) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         # The embedded store: the members coordinate among themselves, nothing else is installed.
@@ -50,5 +50,5 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program, string? stor
     private static string SystemUser(ClusterPlan plan) => plan.Account is { } account ? $"  os_user: {account.Name}\n" : "";
 
     private static string Partners(ClusterPlan plan, MemberPlan member) =>
-        string.Join(", ", plan.Members.Where(other => other != member).Select(other => $"\"127.0.0.1:{other.StorePort}\""));
+        string.Join(", ", plan.Voters.Where(other => other != member).Select(other => $"\"127.0.0.1:{other.StorePort}\""));
 }

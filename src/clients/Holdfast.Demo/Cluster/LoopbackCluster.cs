@@ -15,17 +15,21 @@ public sealed class LoopbackCluster : IAsyncDisposable
     private bool areProcessesKept;
     private bool areFilesKept;
 
-    private LoopbackCluster(ClusterPlan plan, IMemberSoftware software, bool ownsDirectory, TimeProvider time)
+    private LoopbackCluster(ClusterPlan plan, IMemberSoftware software, IReadOnlyList<LoopbackMember> witnesses, bool ownsDirectory, TimeProvider time)
     {
         Plan = plan;
         this.ownsDirectory = ownsDirectory;
         this.time = time;
         Members = [.. plan.Members.Select(member => new LoopbackMember(plan, member, software))];
+        Witnesses = witnesses;
     }
 
     public ClusterPlan Plan { get; }
 
     public IReadOnlyList<LoopbackMember> Members { get; }
+
+    /// <summary>Voters without a database.</summary>
+    public IReadOnlyList<LoopbackMember> Witnesses { get; }
 
     public MemberRest Rest => rest;
 
@@ -44,13 +48,22 @@ public sealed class LoopbackCluster : IAsyncDisposable
 
         var isNew = directory is null || !Directory.Exists(directory);
         var root = directory is null ? Directory.CreateTempSubdirectory("holdfast-").FullName : Directory.CreateDirectory(directory).FullName;
-        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members), software, isNew, time);
-        Permissions.LetPass(root);
-        foreach (var member in cluster.Members)
-        {
-            member.Prepare();
-        }
+        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members, 0), software, [], isNew, time);
+        cluster.Prepare();
+        return cluster;
+    }
 
+    /// <summary>The same in a temporary directory, with one more voter that has no database.</summary>
+    /// <param name="scope">The cluster's name.</param>
+    /// <param name="members">How many databases.</param>
+    /// <param name="software">What runs them, with the embedded store.</param>
+    /// <param name="time">The clock.</param>
+    public static LoopbackCluster CreateWithWitness(string scope, int members, HoldfastSoftware software, TimeProvider time)
+    {
+        var plan = ClusterPlan.Make(scope, Directory.CreateTempSubdirectory("holdfast-").FullName, members, 1);
+        var witness = new WitnessSoftware(software.Program);
+        var cluster = new LoopbackCluster(plan, software, [.. plan.Witnesses.Select(voter => new LoopbackMember(plan, voter, witness))], true, time);
+        cluster.Prepare();
         return cluster;
     }
 
@@ -58,7 +71,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
 
     public void Start()
     {
-        foreach (var member in Members)
+        foreach (var member in All)
         {
             member.Start();
         }
@@ -123,7 +136,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <summary>Asks politely first; what is left after that, or when the caller is in a hurry, is killed.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var member in Members)
+        foreach (var member in All)
         {
             member.Thaw();
             member.AskToStop();
@@ -150,7 +163,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
             Remove();
         }
 
-        foreach (var member in Members)
+        foreach (var member in All)
         {
             member.Dispose();
         }
@@ -158,14 +171,25 @@ public sealed class LoopbackCluster : IAsyncDisposable
         rest.Dispose();
     }
 
-    private bool IsAnythingAlive => Members.Any(member => member.Processes().Count > 0);
+    private IEnumerable<LoopbackMember> All => Members.Concat(Witnesses);
+
+    private void Prepare()
+    {
+        Permissions.LetPass(Plan.Directory);
+        foreach (var member in All)
+        {
+            member.Prepare();
+        }
+    }
+
+    private bool IsAnythingAlive => All.Any(member => member.Processes().Count > 0);
 
     /// <summary>Ends all processes at once: the way out when somebody pressed Ctrl-C and waits for the prompt.</summary>
     private async Task EndAsync()
     {
         for (var round = 0; round < KillRoundsMax && IsAnythingAlive; round++)
         {
-            foreach (var member in Members)
+            foreach (var member in All)
             {
                 member.KillAll();
             }
@@ -182,7 +206,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
             return;
         }
 
-        foreach (var member in Members)
+        foreach (var member in All)
         {
             Directory.Delete(member.Plan.Directory, recursive: true);
         }
