@@ -48,7 +48,9 @@ public sealed class LoopbackCluster : IAsyncDisposable
 
         var isNew = directory is null || !Directory.Exists(directory);
         var root = directory is null ? Directory.CreateTempSubdirectory("holdfast-").FullName : Directory.CreateDirectory(directory).FullName;
-        return Prepare(new LoopbackCluster(ClusterPlan.Make(scope, root, members, 0), software, [], isNew, time));
+        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members, 0), software, [], isNew, time);
+        cluster.Prepare();
+        return cluster;
     }
 
     /// <summary>The same in a temporary directory, with one more voter that has no database.</summary>
@@ -60,7 +62,9 @@ public sealed class LoopbackCluster : IAsyncDisposable
     {
         var plan = ClusterPlan.Make(scope, Directory.CreateTempSubdirectory("holdfast-").FullName, members, 1);
         var witness = new WitnessSoftware(software.Program);
-        return Prepare(new LoopbackCluster(plan, software, [.. plan.Witnesses.Select(voter => new LoopbackMember(plan, voter, witness))], true, time));
+        var cluster = new LoopbackCluster(plan, software, [.. plan.Witnesses.Select(voter => new LoopbackMember(plan, voter, witness))], true, time);
+        cluster.Prepare();
+        return cluster;
     }
 
     public LoopbackMember Member(string name) => Members.First(member => member.Name == name);
@@ -169,15 +173,13 @@ public sealed class LoopbackCluster : IAsyncDisposable
 
     private IEnumerable<LoopbackMember> All => Members.Concat(Witnesses);
 
-    private static LoopbackCluster Prepare(LoopbackCluster cluster)
+    private void Prepare()
     {
-        Permissions.LetPass(cluster.Plan.Directory);
-        foreach (var member in cluster.All)
+        Permissions.LetPass(Plan.Directory);
+        foreach (var member in All)
         {
             member.Prepare();
         }
-
-        return cluster;
     }
 
     private bool IsAnythingAlive => All.Any(member => member.Processes().Count > 0);
