@@ -1,23 +1,13 @@
-using Holdfast.Demo.Canary;
 using Holdfast.KubernetesApi;
 using Holdfast.StoreServers;
 
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>The same on our model of the Kubernetes API, which also refuses.</summary>
-public sealed class KubernetesOutageTests(SwiftKubernetesCluster live) : StoreOutageTests(live), IClassFixture<SwiftKubernetesCluster>, IAsyncLifetime
+public sealed class KubernetesOutageTests(SwiftKubernetesCluster live) : StoreOutageTests(live), IClassFixture<SwiftKubernetesCluster>
 {
+    private readonly SwiftKubernetesCluster live = live;
     private static readonly TimeSpan LongerThanALease = TimeSpan.FromSeconds(SwiftKubernetesCluster.TimeToLiveSeconds * 2);
-    private static readonly HttpClient Http = new();
-
-    /// <summary>A canary that finds the rows of an earlier one is long busy with stepping over them.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        var roles = await live.WholeAsync();
-        await Server.AskAsync(CanaryHost.Of(live.Cluster.Plan, roles.Leader.Plan), "DROP TABLE IF EXISTS holdfast_canary");
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(403)]
@@ -38,10 +28,6 @@ public sealed class KubernetesOutageTests(SwiftKubernetesCluster live) : StoreOu
         await Until.TrueAsync(async () => !await SaysFailsafeAsync(roles), () => "failsafe mode did not end");
         await NothingChangedAsync(canary);
     }
-
-    private static async Task<bool> SaysFailsafeAsync(Roles roles) =>
-        (await Http.GetStringAsync(new Uri(FormattableString.Invariant($"http://127.0.0.1:{roles.Leader.Plan.RestPort}/patroni")), Stop))
-            .Contains("failsafe_mode_is_active", StringComparison.Ordinal);
 }
 
 /// <summary>What a cluster costs that is left as it begins.</summary>
