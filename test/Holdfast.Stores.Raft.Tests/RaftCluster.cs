@@ -87,7 +87,7 @@ internal sealed class RaftCluster : IStoreCluster
         StartNodeAsync(OptionsOf(address), cancellationToken);
 
     public async Task StartNodeAsync(RaftStoreOptions options, CancellationToken cancellationToken) =>
-        running[options.SelfAddress] = await RaftStore.StartAsync(options, TimeProvider.System, NullLogger<RaftStore>.Instance, cancellationToken);
+        running[options.SelfAddress] = await RaftStore.StartAsync(options, NoTimeOfDay.Instance, NullLogger<RaftStore>.Instance, cancellationToken);
 
     public async Task StopNodeAsync(string address)
     {
@@ -113,7 +113,7 @@ internal sealed class RaftCluster : IStoreCluster
         return Workload.StartAsync(
             () => new RaftStoreClient(
                 new RaftClientOptions { Addresses = [.. known.Skip(clients++ % known.Length), .. known], Password = OptionsOf(known[0]).Password },
-                TimeProvider.System),
+                NoTimeOfDay.Instance),
             writers,
             timeToLive);
     }

@@ -1,6 +1,7 @@
 using Holdfast.Conformance;
 using Holdfast.Model;
 using Holdfast.Ports.Store;
+using Holdfast.Stores.Raft.Tests.Faults;
 using Xunit;
 
 namespace Holdfast.Stores.Raft.Tests.Clusters;
@@ -175,6 +176,20 @@ public sealed class ClusterTests
         await cluster.Nodes[0].TransferLeadershipAsync(target, Stop);
 
         Assert.Equal(target, (await cluster.LeaderAsync(Stop)).Status.Address);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_changes_nothing_since_nobody_asks_for_the_time_of_day()
+    {
+        Assert.Throws<InvalidOperationException>(() => NoTimeOfDay.Instance.GetUtcNow());
+        await using var cluster = await StartAsync(3, options => options);
+        await using var load = await cluster.LoadAsync(2, TimeSpan.FromSeconds(1));
+        await cluster.KillNodeAsync((await cluster.LeaderAsync(Stop)).Status.Address);
+        await load.MoreAsync(50);
+
+        load.Session.RequireNotEarly();
+        await load.StopAsync();
+        await load.CheckAsync(cluster.Nodes[0]);
     }
 
     [Fact]

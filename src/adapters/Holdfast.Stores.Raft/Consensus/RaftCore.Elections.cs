@@ -83,14 +83,15 @@ internal sealed partial class RaftCore
 
     private void Electioneer()
     {
+        Leader = null;
         if (!MayCampaign)
         {
+            Role = RaftRole.Follower;
             RestElection();
             return;
         }
 
         Role = RaftRole.PreCandidate;
-        Leader = null;
         votes.Clear();
         votes[settings.Self] = true;
         RestElection();
