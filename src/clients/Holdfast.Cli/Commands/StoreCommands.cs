@@ -126,7 +126,7 @@ internal static class StoreCommands
     private static Command CreateRestore(CommandContext context, IStoreAdministration store)
     {
         var file = new Argument<string>("FILE") { Description = "What 'holdfast store backup' has written" };
-        var force = Parts.Force();
+        var force = new Option<bool>("--force") { Description = "Write over the keys that the store holds; every agent must be stopped" };
         var command = new Command("restore", "Write the keys of a file into an empty store. Those that belong to live agents are left out: the agents write them themselves.") { file, force };
         command.SetAction(async (parsed, cancellationToken) =>
         {
