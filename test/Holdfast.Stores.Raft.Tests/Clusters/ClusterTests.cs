@@ -85,10 +85,7 @@ public sealed class ClusterTests
         var result = await leader.CommitAsync(Transactions.Put("/a", "1"), Stop);
         Assert.Equal(CommitOutcome.Unknown, result.Outcome);
 
-        while (leader.Status.Role == RaftNodeRole.Leader)
-        {
-            await Task.Delay(20, Stop);
-        }
+        await Until.TrueAsync(() => leader.Status.Role != RaftNodeRole.Leader);
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => leader.CommitAsync(Transactions.Put("/a", "2"), Stop));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => leader.ReadAsync("/", Stop));
@@ -144,10 +141,7 @@ public sealed class ClusterTests
     {
         await using var cluster = await StartAsync(3, options => options);
         await cluster.Nodes[0].PutAsync("/a", "1", Stop);
-        while (cluster.Nodes.Any(node => node.IdentitiesKnown < 3))
-        {
-            await Task.Delay(20, Stop);
-        }
+        await Until.TrueAsync(() => cluster.Nodes.All(node => node.IdentitiesKnown == 3));
 
         var (forgetful, other) = (cluster.Addresses[2], cluster.Addresses[0]);
         await cluster.KillNodeAsync(forgetful);
@@ -204,13 +198,7 @@ public sealed class ClusterTests
         Assert.Equal("1", await cluster.Nodes[0].GetAsync("/a", Stop));
     }
 
-    private static async Task BecomesVoterAsync(RaftStore node, string address)
-    {
-        while (!node.Status.Voters.Contains(address))
-        {
-            await Task.Delay(20, Stop);
-        }
-    }
+    private static Task BecomesVoterAsync(RaftStore node, string address) => Until.TrueAsync(() => node.Status.Voters.Contains(address));
 
     private static Task<RaftCluster> StartAsync(int nodes, Func<RaftStoreOptions, RaftStoreOptions> adjust) =>
         RaftCluster.StartAsync(nodes, options => adjust(options with { Password = "a secret" }), Stop);

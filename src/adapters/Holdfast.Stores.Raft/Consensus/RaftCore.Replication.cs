@@ -231,6 +231,9 @@ internal sealed partial class RaftCore
             // An append may have been lost without a trace; asking anew costs little.
             CheckAgreement(message.From, known);
         }
+
+        // A learner may have caught up before its admission was committed; nothing else would come back to it while nobody writes.
+        PromoteWhenCaughtUp(message.From, known);
     }
 
     private void CheckAgreement(string peer, PeerProgress known)
