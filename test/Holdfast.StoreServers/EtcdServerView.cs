@@ -10,7 +10,9 @@ namespace Holdfast.StoreServers;
 /// <param name="metrics">Where it tells of its health, without certificates and passwords.</param>
 internal sealed class EtcdServerView(Uri client, Uri metrics) : IDisposable
 {
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(1) };
+    // A question is asked again when no answer comes; a command is given once, and a busy server may take its time.
+    private readonly HttpClient questions = new() { Timeout = TimeSpan.FromSeconds(1) };
+    private readonly HttpClient commands = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     public Uri Metrics => metrics;
 
@@ -19,7 +21,7 @@ internal sealed class EtcdServerView(Uri client, Uri metrics) : IDisposable
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri(metrics, "/health"), cancellationToken);
+            using var answer = await questions.GetAsync(new Uri(metrics, "/health"), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
         catch (Exception silent) when (IsSilence(silent, cancellationToken))
@@ -46,17 +48,21 @@ internal sealed class EtcdServerView(Uri client, Uri metrics) : IDisposable
 
     public async Task CallAsync(string path, string json, CancellationToken cancellationToken)
     {
-        using var answer = await PostAsync(path, json, cancellationToken);
+        using var answer = await PostAsync(commands, path, json, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        questions.Dispose();
+        commands.Dispose();
+    }
 
     private async Task<JsonElement?> TryAsync(string path, string json, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await PostAsync(path, json, cancellationToken);
+            using var answer = await PostAsync(questions, path, json, cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
                 return null;
@@ -71,7 +77,7 @@ internal sealed class EtcdServerView(Uri client, Uri metrics) : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> PostAsync(HttpClient http, string path, string json, CancellationToken cancellationToken)
     {
         using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
