@@ -12,9 +12,10 @@ public sealed class RoomTests
         ["ports"] = ["core"],
         ["adapters"] = ["core", "ports"],
         ["wire"] = [],
-        ["runtime"] = ["core", "ports", "wire"],
+        ["state"] = ["core", "ports", "wire"],
+        ["runtime"] = ["core", "ports", "wire", "state"],
         ["clients"] = ["wire"],
-        ["hosts"] = ["core", "ports", "adapters", "wire", "runtime", "clients", "hosts"],
+        ["hosts"] = ["core", "ports", "adapters", "wire", "state", "runtime", "clients", "hosts"],
     };
 
     [Fact]

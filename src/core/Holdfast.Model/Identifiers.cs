@@ -18,6 +18,14 @@ public readonly record struct Term(long Number) : IComparable<Term>
 
     public int CompareTo(Term other) => Number.CompareTo(other.Number);
 
+    public static bool operator <(Term left, Term right) => left.Number < right.Number;
+
+    public static bool operator >(Term left, Term right) => left.Number > right.Number;
+
+    public static bool operator <=(Term left, Term right) => left.Number <= right.Number;
+
+    public static bool operator >=(Term left, Term right) => left.Number >= right.Number;
+
     public override string ToString() => Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 

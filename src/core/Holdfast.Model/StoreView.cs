@@ -145,6 +145,12 @@ public sealed record MemberReport
     /// <summary>The member's disk has no room to promote on.</summary>
     public bool IsShortOfDisk { get; init; }
 
+    /// <summary>The term in which this member's database is the primary; null while it is none, or its agent does not say (Patroni's).</summary>
+    public Term? Term { get; init; }
+
+    /// <summary>The switchover request for which this primary waits until its clients have paused; null while it does not.</summary>
+    public Revision? DrainsFor { get; init; }
+
     public string Version { get; init; } = "";
 
     /// <summary>The member's key as the store holds it, a JSON object, for what the model leaves out; null when that is not kept.</summary>
@@ -168,6 +174,9 @@ public sealed record MemberTags
     public bool CloneFrom { get; init; }
 
     public string? ReplicateFrom { get; init; }
+
+    /// <summary>Where the member is, in the operator's words; null when that does not matter.</summary>
+    public string? Zone { get; init; }
 
     /// <summary>Whether the member may ever lead.</summary>
     public bool MayLead => !NoFailover && FailoverPriority > 0;

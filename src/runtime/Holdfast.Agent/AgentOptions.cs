@@ -1,3 +1,4 @@
+using Holdfast.ClusterState;
 using Holdfast.Model;
 
 namespace Holdfast.Agent;
@@ -23,6 +24,8 @@ public sealed record AgentOptions
 
     /// <summary>The tags as the operator wrote them, JSON; null for none.</summary>
     public string? TagsJson { get; init; }
+
+    internal MemberIdentity Identity => new(ConnectUrl, ApiUrl, Version, TagsJson);
 
     /// <summary>The dynamic configuration that a cluster gets which this member initialises, JSON.</summary>
     public required string InitialConfiguration { get; init; }

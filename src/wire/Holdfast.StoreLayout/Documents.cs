@@ -51,6 +51,14 @@ public sealed record MemberDocument
     /// <summary>Beyond Patroni: the member's disk has no room to lead.</summary>
     [JsonPropertyName("short_of_disk")]
     public bool? IsShortOfDisk { get; init; }
+
+    /// <summary>Beyond Patroni: the term in which this member's database is the primary.</summary>
+    [JsonPropertyName("term")]
+    public long? Term { get; init; }
+
+    /// <summary>Beyond Patroni: the revision of the switchover request for which this primary waits until its clients have paused.</summary>
+    [JsonPropertyName("drains_for")]
+    public long? DrainsFor { get; init; }
 }
 
 /// <summary>The value of <c>sync</c>. The standbys are comma-separated and sorted, or null.</summary>

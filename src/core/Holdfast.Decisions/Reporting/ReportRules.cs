@@ -53,6 +53,7 @@ public static class ReportRules
         IsRestartPending = view.Database.IsRestartPending,
         HasCheckpointedSincePromotion = view.Database is { IsRunningPrimary: true, HasCheckpointedSincePromotion: true },
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
+        Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         Version = view.OwnReport?.Version ?? "",
     };
 

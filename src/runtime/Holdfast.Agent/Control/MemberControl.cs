@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.Agent.Loop;
 using Holdfast.Agent.Store;
+using Holdfast.ClusterState;
 using Holdfast.Decisions;
 using Holdfast.Model;
 using Holdfast.Ports;

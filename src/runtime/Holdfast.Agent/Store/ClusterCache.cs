@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.ClusterState;
 using Holdfast.Model;
 using Holdfast.Ports;
 using Holdfast.Ports.Store;

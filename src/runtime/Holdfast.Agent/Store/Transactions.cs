@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.ClusterState;
 using Holdfast.Decisions;
 using Holdfast.Model;
 using Holdfast.Ports.Store;
@@ -64,7 +65,7 @@ internal static class Transactions
 
         HaAction.PublishReport publish => new(
             [],
-            [new StoreWrite.Put(keys.Member(view.Self.Text), Documents.ToText(publish.Report, options), publish.Report.Session)]),
+            [new StoreWrite.Put(keys.Member(view.Self.Text), Documents.ToText(publish.Report, options.Identity), publish.Report.Session)]),
 
         _ => throw new InvalidOperationException($"{action.GetType().Name} writes nothing to the store."),
     };

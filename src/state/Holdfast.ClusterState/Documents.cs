@@ -5,10 +5,10 @@ using Holdfast.Model;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 
-namespace Holdfast.Agent.Store;
+namespace Holdfast.ClusterState;
 
 /// <summary>From the store's documents to the model and back. A document that cannot be read counts as absent.</summary>
-internal static class Documents
+public static class Documents
 {
     public static MemberReport? ToReport(MemberName name, StoreEntry entry)
     {
@@ -36,20 +36,22 @@ internal static class Documents
             IsRestartPending = document.IsRestartPending ?? false,
             HasCheckpointedSincePromotion = document.HasCheckpointedSincePromotion ?? false,
             IsShortOfDisk = document.IsShortOfDisk ?? false,
+            Term = document.Term is { } term ? new Term(term) : null,
+            DrainsFor = document.DrainsFor is { } request ? new Revision(request) : null,
             Version = document.Version ?? "",
             Document = entry.Value,
         };
     }
 
-    public static string ToText(MemberReport report, AgentOptions options) => JsonSerializer.Serialize(
+    public static string ToText(MemberReport report, MemberIdentity identity) => JsonSerializer.Serialize(
         new MemberDocument
         {
-            ConnectUrl = options.ConnectUrl,
-            ApiUrl = options.ApiUrl,
+            ConnectUrl = identity.ConnectUrl,
+            ApiUrl = identity.ApiUrl,
             State = ToWord(report.State),
             Role = report.Role == DatabaseRole.Primary ? "primary" : "replica",
-            Version = options.Version,
-            Tags = options.TagsJson is { } tags ? JsonElement.Parse(tags) : null,
+            Version = identity.Version,
+            Tags = identity.TagsJson is { } tags ? JsonElement.Parse(tags) : null,
             Position = report.Position?.Bytes,
             ReceivePosition = report.Role == DatabaseRole.Replica ? report.Position?.Bytes : null,
             ReplayPosition = report.ReplayPosition?.Bytes,
@@ -59,6 +61,8 @@ internal static class Documents
             IsRestartPending = report.IsRestartPending ? true : null,
             HasCheckpointedSincePromotion = report.HasCheckpointedSincePromotion ? true : null,
             IsShortOfDisk = report.IsShortOfDisk ? true : null,
+            Term = report.Term?.Number,
+            DrainsFor = report.DrainsFor?.Number,
         },
         StoreJson.Default.MemberDocument);
 
@@ -175,9 +179,12 @@ internal static class Documents
         NoSync = Flag(tags, "nosync"),
         NoLoadBalance = Flag(tags, "noloadbalance"),
         CloneFrom = Flag(tags, "clonefrom"),
-        ReplicateFrom = tags.ValueKind == JsonValueKind.Object && tags.TryGetProperty("replicatefrom", out var from)
-            && from.ValueKind == JsonValueKind.String ? from.GetString() : null,
+        ReplicateFrom = Word(tags, "replicatefrom"),
+        Zone = Word(tags, "zone"),
     };
+
+    private static string? Word(JsonElement tags, string name) =>
+        tags.ValueKind == JsonValueKind.Object && tags.TryGetProperty(name, out var word) && word.ValueKind == JsonValueKind.String ? word.GetString() : null;
 
     private static bool Flag(JsonElement tags, string name) =>
         tags.ValueKind == JsonValueKind.Object
