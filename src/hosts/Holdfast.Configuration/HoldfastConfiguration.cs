@@ -33,6 +33,9 @@ public sealed record HoldfastConfiguration
     /// <summary>Null for a command line whose configuration has none.</summary>
     public required PostgreSqlConfiguration? PostgreSql { get; init; }
 
+    /// <summary>Null when there is none, and for a command line.</summary>
+    public RouterConfiguration? Router { get; init; }
+
     public required BootstrapConfiguration Bootstrap { get; init; }
 
     public required TagsConfiguration Tags { get; init; }
