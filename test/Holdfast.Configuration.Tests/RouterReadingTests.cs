@@ -70,7 +70,7 @@ public sealed class RouterReadingTests
 
         Assert.Equal(("127.0.0.1:8019", 2, 500), (router.Api.ToString(), router.Threads, router.ConnectionsMax));
         Assert.Equal((Seconds(0.5), Seconds(60)), (router.CheckInterval, router.StopTimeout));
-        Assert.Equal(("shop", RouterMode.Session, "*:6000", "::1:6001"), (shop.Scope, shop.Mode, shop.ReadWrite.ToString(), shop.ReadOnly!.ToString()));
+        Assert.Equal(("shop", RouterMode.Session, "*:6000", "[::1]:6001"), (shop.Scope, shop.Mode, shop.ReadWrite.ToString(), shop.ReadOnly!.ToString()));
         Assert.Equal((Seconds(20), 10, 100), (shop.HoldTimeout, shop.HeldMax, shop.ConnectionsMax));
         Assert.Equal((Seconds(0.25), Seconds(3600), Seconds(5)), (shop.ConnectTimeout, shop.IdleTimeout, shop.StartupTimeout));
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::1/128")], shop.AcceptsProxyFrom);

@@ -51,14 +51,16 @@ public sealed record HoldfastConfiguration
 
 public sealed record HostPort(string Host, int Port)
 {
-    public override string ToString() =>
-        Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString() => $"{Bracketed(Host)}:{Port}";
+
+    /// <summary>The host as it stands before a port.</summary>
+    internal static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 }
 
 /// <summary>Addresses to listen on: one port, one or more hosts; <c>*</c> is every address.</summary>
 public sealed record ListenAddress(ImmutableArray<string> Hosts, int Port)
 {
-    public override string ToString() => $"{string.Join(',', Hosts)}:{Port}";
+    public override string ToString() => $"{string.Join(',', Hosts.Select(HostPort.Bracketed))}:{Port}";
 }
 
 /// <summary>One setting whose place in its list matters.</summary>
