@@ -8,6 +8,8 @@ internal static class RouterSessionReader
     public static ImmutableArray<string> Keys { get; } =
         ["switchover_budget", "tls", "server_tls", "userlist", "auth_query", "auth_user", "auth_password", "custom_settings"];
 
+    private static readonly string[] KeysOfWhoeverAsks = ["auth_query", "auth_password"];
+
     /// <param name="section">Where the cluster's keys stand.</param>
     /// <param name="commonPassword">Of <c>auth_user</c> where the cluster states none.</param>
     public static RouterSessionConfiguration Read(Section section, string? commonPassword)
@@ -39,7 +41,7 @@ internal static class RouterSessionReader
         var sql = section.Text("auth_query");
         if (username is null)
         {
-            foreach (var key in new[] { "auth_query", "auth_password" }.Where(key => section.Node(key) is not null))
+            foreach (var key in KeysOfWhoeverAsks.Where(key => section.Node(key) is not null))
             {
                 section.Error(key, "has nobody who asks; write auth_user as well");
             }
