@@ -5,11 +5,14 @@ using Holdfast.Configuration.Yaml;
 
 namespace Holdfast.Configuration;
 
-/// <summary>What a configuration is read for: a command line can do with much less than an agent.</summary>
+/// <summary>What a configuration is read for: a command line and a router can do with much less than an agent.</summary>
 public enum ConfigurationPurpose
 {
     Agent,
     CommandLine,
+
+    /// <summary>Needs a router and a store; an agent's other sections may stand beside them, so that one file serves both.</summary>
+    Router,
 }
 
 /// <summary>Reads a configuration: Patroni's YAML, with the environment laid over it.</summary>
@@ -18,7 +21,26 @@ public static class ConfigurationLoader
     private const int FileBytesMax = 4 * 1024 * 1024;
 
     /// <summary>Reads a file, or every .yml and .yaml file of a directory in the order of their names. Null: the environment alone.</summary>
-    public static ConfigurationResult Load(string? path, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose)
+    public static ConfigurationResult Load(string? path, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose) =>
+        Load(path, environment, _ => purpose);
+
+    /// <summary>Reads a file for what it is meant for, as its sections show.</summary>
+    public static ConfigurationResult LoadForItsOwnPurpose(string path, IReadOnlyDictionary<string, string> environment) =>
+        Load(path, environment, PurposeOf);
+
+    /// <summary>Reads text that came from somewhere named <paramref name="file"/>.</summary>
+    public static ConfigurationResult Parse(string text, string file, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose)
+    {
+        var problems = new ProblemList();
+        var root = YamlSource.Read(text, file, problems) ?? new ConfigNode.Mapping(new(file, 0, 0), []);
+        return Read(root, environment, purpose, problems);
+    }
+
+    private static ConfigurationPurpose PurposeOf(ConfigNode.Mapping root) =>
+        root.Find("router") is not null && root.Find("postgresql") is null ? ConfigurationPurpose.Router : ConfigurationPurpose.Agent;
+
+    private static ConfigurationResult Load(
+        string? path, IReadOnlyDictionary<string, string> environment, Func<ConfigNode.Mapping, ConfigurationPurpose> purposeOf)
     {
         var problems = new ProblemList();
         var root = new ConfigNode.Mapping(new(path ?? "environment", 0, 0), []);
@@ -30,15 +52,7 @@ public static class ConfigurationLoader
             }
         }
 
-        return Read(root, environment, purpose, problems);
-    }
-
-    /// <summary>Reads text that came from somewhere named <paramref name="file"/>.</summary>
-    public static ConfigurationResult Parse(string text, string file, IReadOnlyDictionary<string, string> environment, ConfigurationPurpose purpose)
-    {
-        var problems = new ProblemList();
-        var root = YamlSource.Read(text, file, problems) ?? new ConfigNode.Mapping(new(file, 0, 0), []);
-        return Read(root, environment, purpose, problems);
+        return Read(root, environment, purposeOf(root), problems);
     }
 
     private static ConfigurationResult Read(

@@ -2,20 +2,21 @@ using System.Collections.Immutable;
 
 namespace Holdfast.Configuration;
 
-/// <summary>The local configuration of one member, or of a command line: Patroni's file and environment with our additions.</summary>
+/// <summary>The local configuration of one member, a router, or a command line: Patroni's file and environment with our additions.</summary>
 public sealed record HoldfastConfiguration
 {
+    /// <summary>Empty for a command line that states none, and for a router whose clusters have their own.</summary>
     public required string Scope { get; init; }
 
     /// <summary>Without slashes around it.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The member's name; empty for a command line.</summary>
+    /// <summary>The member's name; empty for a command line and a router.</summary>
     public required string Name { get; init; }
 
     public required LogConfiguration Log { get; init; }
 
-    /// <summary>Null for a command line whose configuration has none.</summary>
+    /// <summary>Null for a command line or a router whose configuration has none.</summary>
     public required RestApiConfiguration? RestApi { get; init; }
 
     /// <summary>Null when another store is named, or none.</summary>
@@ -30,8 +31,11 @@ public sealed record HoldfastConfiguration
     /// <summary>Null when another store is named, or none.</summary>
     public KubernetesConfiguration? Kubernetes { get; init; }
 
-    /// <summary>Null for a command line whose configuration has none.</summary>
+    /// <summary>Null for a command line or a router whose configuration has none.</summary>
     public required PostgreSqlConfiguration? PostgreSql { get; init; }
+
+    /// <summary>Null when there is none, and for a command line.</summary>
+    public RouterConfiguration? Router { get; init; }
 
     public required BootstrapConfiguration Bootstrap { get; init; }
 
@@ -47,14 +51,16 @@ public sealed record HoldfastConfiguration
 
 public sealed record HostPort(string Host, int Port)
 {
-    public override string ToString() =>
-        Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString() => $"{Bracketed(Host)}:{Port}";
+
+    /// <summary>The host as it stands before a port.</summary>
+    internal static string Bracketed(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 }
 
 /// <summary>Addresses to listen on: one port, one or more hosts; <c>*</c> is every address.</summary>
 public sealed record ListenAddress(ImmutableArray<string> Hosts, int Port)
 {
-    public override string ToString() => $"{string.Join(',', Hosts)}:{Port}";
+    public override string ToString() => $"{string.Join(',', Hosts.Select(HostPort.Bracketed))}:{Port}";
 }
 
 /// <summary>One setting whose place in its list matters.</summary>
@@ -147,6 +153,9 @@ public sealed record RaftConfiguration
     public required HostPort BindAddress { get; init; }
 
     public required ImmutableArray<HostPort> PartnerAddresses { get; init; }
+
+    /// <summary>Where a client finds the store: every node that the file names.</summary>
+    public required ImmutableArray<HostPort> ClientAddresses { get; init; }
 
     public string? DataDirectory { get; init; }
 

@@ -20,6 +20,14 @@ public static class Quantities
     /// <summary>Reads an amount, rounded to whole units of its kind.</summary>
     public static bool TryParse(string text, Kind kind, out long amount)
     {
+        var isAmount = TryParseExact(text, kind, out var exact);
+        amount = (long)Math.Round(exact, MidpointRounding.AwayFromZero);
+        return isAmount;
+    }
+
+    /// <summary>Reads an amount with its fraction.</summary>
+    public static bool TryParseExact(string text, Kind kind, out decimal amount)
+    {
         amount = 0;
         var trimmed = text.AsSpan().Trim();
         var unitStart = trimmed.Length;
@@ -41,7 +49,7 @@ public static class Quantities
             return false;
         }
 
-        amount = (long)Math.Round(number * factor, MidpointRounding.AwayFromZero);
+        amount = number * factor;
         return true;
     }
 

@@ -8,7 +8,7 @@ internal static class RaftReader
 {
     private const int PortDefault = 2380;
 
-    public static RaftConfiguration? Read(Section section, bool isAgent)
+    public static RaftConfiguration? Read(Section section, ConfigurationPurpose purpose)
     {
         if (!section.IsPresent)
         {
@@ -16,16 +16,24 @@ internal static class RaftReader
         }
 
         var self = section.ReachableAddress("self_addr", PortDefault);
-        if (isAgent && section.Node("self_addr") is null)
+        if (purpose == ConfigurationPurpose.Agent && section.Node("self_addr") is null)
         {
             section.Missing("self_addr", "10.0.0.1:2380");
         }
 
+        var partners = ReadPartners(section);
+        if (purpose == ConfigurationPurpose.Router && section.Node("self_addr") is null && section.Node("partner_addrs") is null or ConfigNode.Sequence { Items.IsEmpty: true })
+        {
+            section.Missing("partner_addrs", "[10.0.0.1:2380, 10.0.0.2:2380, 10.0.0.3:2380]");
+        }
+
+        var here = new HostPort("127.0.0.1", PortDefault);
         var raft = new RaftConfiguration
         {
-            SelfAddress = self ?? new("127.0.0.1", PortDefault),
-            BindAddress = section.Address("bind_addr", PortDefault) ?? self ?? new("127.0.0.1", PortDefault),
-            PartnerAddresses = ReadPartners(section),
+            SelfAddress = self ?? here,
+            BindAddress = section.Address("bind_addr", PortDefault) ?? self ?? here,
+            PartnerAddresses = partners,
+            ClientAddresses = self is null && !partners.IsEmpty ? partners : [.. partners.Prepend(self ?? here).Distinct()],
             DataDirectory = section.Text("data_dir"),
             Join = section.Flag("join") ?? false,
             Password = section.Text("password"),

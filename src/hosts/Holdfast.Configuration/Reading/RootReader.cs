@@ -1,4 +1,3 @@
-using System.Buffers;
 using Holdfast.Decisions.Configuration;
 
 namespace Holdfast.Configuration.Reading;
@@ -9,19 +8,19 @@ internal static class RootReader
     private const string DefaultNamespace = "service";
     private const int RestApiPortDefault = 8008;
 
-    private static readonly SearchValues<char> NameLetters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
-
     private static readonly string[] UnsupportedEngines = ["mysql", "mongodb"];
 
     public static HoldfastConfiguration? Read(Section root, ConfigurationPurpose purpose)
     {
         var isAgent = purpose == ConfigurationPurpose.Agent;
-        var scope = isAgent ? root.RequiredText("scope", "my-cluster") : root.Text("scope") ?? "";
+        var needsScope = isAgent || (purpose == ConfigurationPurpose.Router && !RouterReader.NamesClusters(root));
+        var scope = needsScope ? root.RequiredText("scope", "my-cluster") : root.Text("scope") ?? "";
         var name = isAgent ? root.RequiredText("name", "node-1") : root.Text("name") ?? "";
-        CheckName(root, "scope", scope);
-        CheckName(root, "name", name);
+        Names.Check(root, "scope", scope);
+        Names.Check(root, "name", name);
         var restApi = ReadRestApi(root, isAgent);
+        var raft = RaftReader.Read(root.Inner("raft"), purpose);
+        var postgreSql = PostgreSqlReader.Read(root, isAgent);
         var configuration = new HoldfastConfiguration
         {
             Scope = scope ?? "",
@@ -29,30 +28,23 @@ internal static class RootReader
             Name = name ?? "",
             Log = LogReader.Read(root.Inner("log")),
             RestApi = restApi,
-            Raft = RaftReader.Read(root.Inner("raft"), isAgent),
+            Raft = raft,
             Etcd = EtcdReader.Read(root),
             Consul = ConsulReader.Read(root.Inner("consul")),
             Kubernetes = KubernetesReader.Read(root, scope, isAgent),
-            PostgreSql = PostgreSqlReader.Read(root, isAgent),
+            PostgreSql = postgreSql,
+            Router = RouterReader.Read(root, purpose, scope, new(restApi, postgreSql, isAgent ? raft : null)),
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap"), root.Node("kubernetes") is null ? InitialTiming.Swift : InitialTiming.Sparing),
             Tags = TagsReader.Read(root.Inner("tags")),
             Watchdog = ReadWatchdog(root.Inner("watchdog")),
             Ctl = ReadCtl(root.Inner("ctl"), restApi),
             UsesGuard = root.Flag("guard") ?? true,
         };
-        StoreChoice.Check(root, isAgent);
+        StoreChoice.Check(root, purpose);
         RefuseUnsupported(root, isAgent);
         root.AcceptWithoutMeaning("it tunes Patroni's own threads", "thread_pool_size", "thread_stack_size");
         root.RefuseUnknown();
         return configuration;
-    }
-
-    private static void CheckName(Section root, string key, string? text)
-    {
-        if (text is not null && text.AsSpan().ContainsAnyExcept(NameLetters))
-        {
-            root.Error(key, $"'{text}' is not a name; use letters, digits, '-', '_' and '.'");
-        }
     }
 
     private static RestApiConfiguration? ReadRestApi(Section root, bool isAgent)
@@ -179,7 +171,7 @@ internal static class RootReader
         var engines = UnsupportedEngines.Where(engine => root.Node(engine) is not null).ToArray();
         var usesCitus = root.Node("citus") is not null;
 
-        // A command line speaks to members only, whatever they run.
+        // A command line speaks to members only, and a router relays, whatever they run.
         foreach (var engine in isAgent ? engines : [])
         {
             root.Error(engine, "this engine is not yet supported; supported is 'postgresql'");

@@ -92,6 +92,24 @@ internal sealed class Section(string path, ConfigNode.Mapping? node, Origin pare
         return null;
     }
 
+    /// <summary>A length of time: seconds, with a fraction or a unit where one is written.</summary>
+    public TimeSpan? Duration(string key, decimal minimumSeconds, decimal maximumSeconds)
+    {
+        var expected = string.Create(CultureInfo.InvariantCulture, $"{Quantities.Seconds.Expected} from {minimumSeconds} to {maximumSeconds}");
+        if (Scalar(key, expected) is not { } scalar)
+        {
+            return null;
+        }
+
+        if (Quantities.TryParseExact(scalar.Text, Quantities.Seconds, out var seconds) && seconds >= minimumSeconds && seconds <= maximumSeconds)
+        {
+            return TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        }
+
+        Wrong(key, scalar, expected);
+        return null;
+    }
+
     public T? Word<T>(string key, params ReadOnlySpan<(string Word, T Value)> words)
         where T : struct
     {

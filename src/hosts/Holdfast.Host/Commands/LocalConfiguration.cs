@@ -9,6 +9,9 @@ internal static class LocalConfiguration
     public static ConfigurationResult Load(string? path, ConfigurationPurpose purpose) =>
         ConfigurationLoader.Load(path, EnvironmentVariables(), purpose);
 
+    public static ConfigurationResult LoadForItsOwnPurpose(string path) =>
+        ConfigurationLoader.LoadForItsOwnPurpose(path, EnvironmentVariables());
+
     /// <summary>Prints every problem, and answers the configuration when none of them is an error.</summary>
     public static HoldfastConfiguration? LoadOrExplain(string? path, ConfigurationPurpose purpose)
     {

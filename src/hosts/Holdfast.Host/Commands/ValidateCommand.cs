@@ -16,7 +16,7 @@ internal static class ValidateCommand
 
     private static int Run(string path)
     {
-        var result = LocalConfiguration.Load(path, ConfigurationPurpose.Agent);
+        var result = LocalConfiguration.LoadForItsOwnPurpose(path);
         foreach (var problem in result.Problems)
         {
             Console.Out.WriteLine(problem);

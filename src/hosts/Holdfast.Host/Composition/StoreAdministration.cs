@@ -108,7 +108,7 @@ internal sealed class StoreAdministration : IStoreAdministration
         HostClock.Time);
 
     private static IEnumerable<string> Addresses(RaftConfiguration raft) =>
-        new[] { raft.SelfAddress }.Concat(raft.PartnerAddresses).Select(address => address.ToString()).Distinct(StringComparer.Ordinal);
+        raft.ClientAddresses.Select(address => address.ToString());
 
     private static RaftConfiguration Raft(string? configurationPath) =>
         ClusterAccess.Load(configurationPath).Raft

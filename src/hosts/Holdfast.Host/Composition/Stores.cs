@@ -31,7 +31,7 @@ internal static class Stores
         { Raft: { } raft } => new RaftStoreClient(
             new RaftClientOptions
             {
-                Addresses = [raft.SelfAddress.ToString(), .. raft.PartnerAddresses.Select(partner => partner.ToString())],
+                Addresses = [.. raft.ClientAddresses.Select(address => address.ToString())],
                 Password = raft.Password,
                 Tls = StoreOptions.Tls(raft),
             },
