@@ -15,6 +15,7 @@ var root = HoldfastCli.Create(
     HostClock.Time,
     Product.Version,
     AgentCommand.Create(),
+    RouterCommand.Create(),
     WitnessCommand.Create(),
     GuardCommand.Create(),
     ValidateCommand.Create(),

@@ -93,6 +93,12 @@ public sealed partial class RouterServer : IAsyncDisposable
         Drain(isOver: true);
     }
 
+    /// <summary>The content type of <see cref="Metrics"/>.</summary>
+    public static string MetricsType => Holdfast.Api.Contracts.Metrics.MetricsText.ContentType;
+
+    /// <summary>In Prometheus' text format.</summary>
+    public string Metrics() => MetricsPage.Write(clusters);
+
     public RouterStatus Status() => StatusBuilder.Build(options, clusters, Connections);
 
     public ValueTask DisposeAsync()

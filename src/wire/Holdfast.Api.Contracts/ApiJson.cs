@@ -17,6 +17,7 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(HoldfastStatus))]
 [JsonSerializable(typeof(DecisionList))]
+[JsonSerializable(typeof(RouterStatus))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]

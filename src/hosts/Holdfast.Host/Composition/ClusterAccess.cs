@@ -4,6 +4,7 @@ using Holdfast.Configuration;
 using Holdfast.Host.Commands;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Host.Composition;
 
@@ -37,7 +38,7 @@ internal sealed class ClusterAccess : IClusterAccess
     public async Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken)
     {
         var configuration = Load(configurationPath);
-        await using var store = Stores.OpenClient(configuration);
+        await using var store = Stores.OpenClient(configuration, NullLoggerFactory.Instance);
         if (store is null)
         {
             return [];

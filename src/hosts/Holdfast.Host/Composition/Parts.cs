@@ -53,22 +53,31 @@ internal static class Parts
         }
     }
 
+    /// <summary>A router trusts members as a command line does.</summary>
+    public static RestHealth CreateHealth(HoldfastConfiguration configuration) => WithCertificates(() => new RestHealth(Peers(configuration), HostClock.Time));
+
     /// <summary>Members trust each other as their command lines do: the ctl section, or the REST interface's own files.</summary>
-    public static RestPeers CreatePeers(HoldfastConfiguration configuration)
+    public static RestPeers CreatePeers(HoldfastConfiguration configuration) => WithCertificates(() => new RestPeers(Peers(configuration), HostClock.Time));
+
+    private static RestPeerOptions Peers(HoldfastConfiguration configuration)
     {
         var credentials = configuration.Ctl.Authentication;
-        var options = new RestPeerOptions
+        return new RestPeerOptions
         {
             Scope = configuration.Scope,
             Credentials = credentials is null ? null : new RestCredentials(credentials.Username, credentials.Password),
             CaFile = configuration.Ctl.CaCert,
-            CertFile = configuration.Ctl.CertFile ?? configuration.RestApi!.CertFile,
-            KeyFile = configuration.Ctl.CertFile is null ? configuration.RestApi!.KeyFile : configuration.Ctl.KeyFile,
-            KeyFilePassword = configuration.Ctl.CertFile is null ? configuration.RestApi!.KeyFilePassword : configuration.Ctl.KeyFilePassword,
+            CertFile = configuration.Ctl.CertFile ?? configuration.RestApi?.CertFile,
+            KeyFile = configuration.Ctl.CertFile is null ? configuration.RestApi?.KeyFile : configuration.Ctl.KeyFile,
+            KeyFilePassword = configuration.Ctl.CertFile is null ? configuration.RestApi?.KeyFilePassword : configuration.Ctl.KeyFilePassword,
         };
+    }
+
+    private static T WithCertificates<T>(Func<T> create)
+    {
         try
         {
-            return new RestPeers(options, HostClock.Time);
+            return create();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {

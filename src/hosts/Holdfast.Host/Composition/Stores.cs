@@ -5,7 +5,6 @@ using Holdfast.Stores.Etcd;
 using Holdfast.Stores.Kubernetes;
 using Holdfast.Stores.Raft;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Host.Composition;
 
@@ -25,8 +24,8 @@ internal static class Stores
         _ => throw new StartRefusedException("no store is configured: name one, such as raft (self_addr, partner_addrs, data_dir, password)", null),
     };
 
-    /// <summary>The store as a command line uses it, for a moment; null when none is configured.</summary>
-    public static IConsensusStore? OpenClient(HoldfastConfiguration configuration) => configuration switch
+    /// <summary>The store as one uses it who is no member: a command line, a router; null when none is configured.</summary>
+    public static IConsensusStore? OpenClient(HoldfastConfiguration configuration, ILoggerFactory loggers) => configuration switch
     {
         { Raft: { } raft } => new RaftStoreClient(
             new RaftClientOptions
@@ -36,9 +35,9 @@ internal static class Stores
                 Tls = StoreOptions.Tls(raft),
             },
             HostClock.Time),
-        { Etcd: { } etcd } => OpenEtcd(etcd, NullLoggerFactory.Instance),
-        { Consul: { } consul } => OpenConsul(consul, NullLoggerFactory.Instance),
-        { Kubernetes: { } kubernetes } => OpenKubernetes(configuration, kubernetes, NullLoggerFactory.Instance),
+        { Etcd: { } etcd } => OpenEtcd(etcd, loggers),
+        { Consul: { } consul } => OpenConsul(consul, loggers),
+        { Kubernetes: { } kubernetes } => OpenKubernetes(configuration, kubernetes, loggers),
         _ => null,
     };
 

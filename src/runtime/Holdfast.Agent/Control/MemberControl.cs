@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.Agent.Loop;
-using Holdfast.Agent.Store;
 using Holdfast.ClusterState;
 using Holdfast.Decisions;
 using Holdfast.Model;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Api.Contracts.Metrics;
 using Holdfast.Api.Status;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
@@ -10,7 +11,7 @@ internal static class MetricsPage
 {
     public static string Write(MemberSnapshot snapshot, RestApiOptions options, IMemberControl control)
     {
-        var text = new MetricsText(options.Scope, options.Name);
+        var text = new MetricsText(new("scope", options.Scope), new("name", options.Name));
         WriteDatabase(text, snapshot, options);
         WriteCluster(text, snapshot);
         WriteHoldfast(text, snapshot, control);
@@ -98,7 +99,7 @@ internal static class MetricsPage
         }
 
         var latest = control.Decisions.GroupBy(record => record.Concern).Select(group => group.Last());
-        text.Gauge("holdfast_decision", "The rule that decided last; the value is always 1.", [.. latest.Select(record => new MetricSample("concern", record.Concern, 1) { Second = new("rule", record.Rule) })]);
+        text.Gauge("holdfast_decision", "The rule that decided last; the value is always 1.", [.. latest.Select(record => new MetricSample(1, new("concern", record.Concern), new("rule", record.Rule)))]);
     }
 
     private static IEnumerable<MetricSample> Jobs(ClusterView? view) =>

@@ -1,4 +1,5 @@
 using Holdfast.Api.Contracts;
+using Holdfast.Api.Contracts.Metrics;
 using Holdfast.Api.Health;
 using Holdfast.Api.Metrics;
 using Holdfast.Api.Operations;
