@@ -43,6 +43,7 @@ public static class Remembering
             LastTerm = view.Store.Lease is { } lease && lease.Term.Number > memory.LastTerm.Number ? lease.Term : memory.LastTerm,
             LastFailure = Failure(memory.LastFailure, ended, streams),
             SwitchoverSeenAt = view.Store.Switchover is null ? null : memory.SwitchoverSeenAt ?? view.Now,
+            DrainingSince = view.Store.Switchover is { } request && view.OwnReport?.DrainsFor == request.Revision ? memory.DrainingSince ?? view.Now : null,
             MembersSeen = Seen(view),
         };
     }

@@ -41,6 +41,7 @@ public enum Rule
 
     // A planned change of leader.
     CheckpointBeforeSwitchover,
+    DrainClients,
     MakeCandidateSynchronous,
     StopForSwitchover,
     HandOverToCandidate,

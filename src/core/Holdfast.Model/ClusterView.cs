@@ -207,6 +207,9 @@ public sealed record AgentMemory
     /// <summary>When this member first saw the switchover request that is in the store now.</summary>
     public TimeSpan? SwitchoverSeenAt { get; init; }
 
+    /// <summary>Since when the routers have been asked to pause their clients for the switchover in the store; null while they are not.</summary>
+    public TimeSpan? DrainingSince { get; init; }
+
     /// <summary>When this member last wrote its report.</summary>
     public TimeSpan? ReportedAt { get; init; }
 

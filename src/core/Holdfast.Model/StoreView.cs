@@ -45,9 +45,17 @@ public sealed record StoreView
 
     public Revision HistoryRevision { get; init; } = Revision.Absent;
 
+    /// <summary>The routers that carry clients' sessions over a switchover, and pause them for it.</summary>
+    public ImmutableArray<RouterReport> Routers { get; init; } = [];
+
     /// <summary>Who must confirm a primary while the store is away; null when no leader has written it.</summary>
     public FailsafeMembers? Failsafe { get; init; }
 }
+
+/// <summary>A router that is there; its key vanishes with its session.</summary>
+/// <param name="Name">Of the router.</param>
+/// <param name="DrainedFor">The last switchover request for which its clients have paused; null for none yet.</param>
+public sealed record RouterReport(string Name, Revision? DrainedFor);
 
 /// <summary>The members that a leader asks while the store is away, with their REST addresses. Nobody else may lead meanwhile.</summary>
 public sealed record FailsafeMembers(ImmutableSortedDictionary<MemberName, string> ApiUrls, Revision Revision)

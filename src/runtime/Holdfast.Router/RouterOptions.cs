@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Decisions.Routing;
 using Holdfast.Model;
+using Holdfast.Router.Sessions;
 
 namespace Holdfast.Router;
 
@@ -14,6 +15,9 @@ public sealed record RouterOptions
     public required string Namespace { get; init; }
 
     public required string Version { get; init; }
+
+    /// <summary>Of this router among the others of its clusters.</summary>
+    public required string Name { get; init; }
 
     /// <summary>Event loops, each a thread.</summary>
     public required int Threads { get; init; }
@@ -74,4 +78,7 @@ public sealed record RouterClusterOptions
 
     /// <summary>Members are sent a PROXY protocol header, version 2.</summary>
     public bool SendsProxy { get; init; }
+
+    /// <summary>Mode session; null for mode tcp.</summary>
+    public SessionOptions? Sessions { get; init; }
 }

@@ -8,6 +8,7 @@ using Holdfast.Router.Clusters;
 using Holdfast.Router.Loops;
 using Holdfast.Router.Relay;
 using Holdfast.Router.Reporting;
+using Holdfast.Router.Sessions;
 using Holdfast.Router.Topology;
 using Holdfast.StoreLayout;
 using Microsoft.Extensions.Logging;
@@ -62,12 +63,7 @@ public sealed partial class RouterServer : IAsyncDisposable
     }
 
     /// <summary>Keeps every cluster's table current until it is told to stop.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(clusters.SelectMany(cluster => new[]
-    {
-        cluster.Watch.FollowAsync(stopping),
-        cluster.Watch.AskMembersAsync(options.CheckEvery, stopping),
-        cluster.Watch.ResolveAsync(options.CheckEvery, stopping),
-    }));
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(clusters.SelectMany(cluster => Run(cluster, stopping)));
 
     /// <summary>The operator says that the store is right, whatever was seen before.</summary>
     public void Believe()
@@ -109,7 +105,23 @@ public sealed partial class RouterServer : IAsyncDisposable
             loop.Dispose();
         }
 
+        foreach (var cluster in clusters)
+        {
+            cluster.Drain?.Dispose();
+        }
+
         return ValueTask.CompletedTask;
+    }
+
+    private IEnumerable<Task> Run(ServedCluster cluster, CancellationToken stopping)
+    {
+        yield return cluster.Watch.FollowAsync(stopping);
+        yield return cluster.Watch.AskMembersAsync(options.CheckEvery, stopping);
+        yield return cluster.Watch.ResolveAsync(options.CheckEvery, stopping);
+        if (cluster.Drain is { } drain)
+        {
+            yield return drain.RunAsync(stopping);
+        }
     }
 
     private ServedCluster Serve(RouterClusterOptions cluster)
@@ -117,7 +129,12 @@ public sealed partial class RouterServer : IAsyncDisposable
         var keys = new ClusterKeys(options.Namespace, cluster.Scope);
         var router = new ClusterRouter(cluster, loops, time, logger);
         var topology = new ClusterTopology(keys, router);
-        return new(router, topology, new TopologyWatch(store, keys, topology, health, time, logger));
+        var watch = new TopologyWatch(store, keys, topology, health, time, logger);
+#pragma warning disable CA2000 // They are disposed with the router.
+        return cluster.Sessions is { } sessions
+            ? new(router, topology, watch, new(sessions, logger), new(store, router, keys, options.Name, sessions.SwitchoverBudget, time, logger))
+            : new(router, topology, watch, null, null);
+#pragma warning restore CA2000
     }
 
     private void Listen(ServedCluster cluster, ImmutableArray<IPEndPoint> addresses, PortRole role)
@@ -126,7 +143,7 @@ public sealed partial class RouterServer : IAsyncDisposable
         {
             try
             {
-                listeners.Add(new(address, cluster.Router, Handler(role), () => Connections < options.ConnectionsMax, logger));
+                listeners.Add(new(address, cluster.Router, Handler(cluster, role), () => Connections < options.ConnectionsMax, logger));
             }
             catch (System.Net.Sockets.SocketException exception)
             {
@@ -137,7 +154,9 @@ public sealed partial class RouterServer : IAsyncDisposable
         }
     }
 
-    private static Listener.ServeConnection Handler(PortRole role) => (part, client) => RelayedConnection.ServeAsync(part, role, client);
+    private static Listener.ServeConnection Handler(ServedCluster cluster, PortRole role) => cluster.Sessions is { } sessions
+        ? (part, client) => sessions.ServeAsync(part, role, client)
+        : (part, client) => RelayedConnection.ServeAsync(part, role, client);
 
     private void Drain(bool isOver)
     {
@@ -155,4 +174,4 @@ public sealed partial class RouterServer : IAsyncDisposable
 }
 
 /// <summary>One cluster and what keeps its table current.</summary>
-internal sealed record ServedCluster(ClusterRouter Router, ClusterTopology Topology, TopologyWatch Watch);
+internal sealed record ServedCluster(ClusterRouter Router, ClusterTopology Topology, TopologyWatch Watch, PostgreSqlSessions? Sessions, DrainReporter? Drain);

@@ -79,6 +79,12 @@ public static class Documents
         },
         StoreJson.Default.SyncDocument);
 
+    public static RouterReport ToRouter(string name, StoreEntry entry) =>
+        new(name, Parse(entry.Value, StoreJson.Default.RouterDocument)?.DrainedFor is { } request ? new Revision(request) : null);
+
+    public static string ToText(RouterReport router) =>
+        JsonSerializer.Serialize(new RouterDocument { DrainedFor = router.DrainedFor?.Number }, StoreJson.Default.RouterDocument);
+
     public static FailsafeMembers? ToFailsafe(StoreEntry entry) =>
         Parse(entry.Value, StoreJson.Default.SortedDictionaryStringString) is { } urls
             ? new FailsafeMembers(

@@ -103,12 +103,21 @@ public sealed record FailoverDocument
     public long? FinalPosition { get; init; }
 }
 
+/// <summary>The value of <c>holdfast/routers/NAME</c>.</summary>
+public sealed record RouterDocument
+{
+    /// <summary>The revision of the switchover request for which the router's clients have paused.</summary>
+    [JsonPropertyName("drained_for")]
+    public long? DrainedFor { get; init; }
+}
+
 /// <summary>The documents' serializer, made at compile time.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MemberDocument))]
 [JsonSerializable(typeof(SyncDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(FailoverDocument))]
+[JsonSerializable(typeof(RouterDocument))]
 [JsonSerializable(typeof(JsonElement[][]))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class StoreJson : JsonSerializerContext;

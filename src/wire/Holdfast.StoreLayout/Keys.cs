@@ -22,6 +22,11 @@ public sealed class ClusterKeys(string @namespace, string scope)
 
     public string Failsafe => Prefix + "failsafe";
 
+    /// <summary>Beyond Patroni: the routers that pause clients for a switchover.</summary>
+    public string RoutersPrefix => Prefix + "holdfast/routers/";
+
+    public string Router(string name) => RoutersPrefix + name;
+
     public string MembersPrefix => Prefix + "members/";
 
     public string Member(string name) => MembersPrefix + name;

@@ -19,7 +19,7 @@ public sealed record Phases(TimeSpan? Detect, TimeSpan? Decide, TimeSpan? Fence,
 
     private static readonly string[] Treating =
     [
-        .. Settling, .. Fencing, "Promote", "CheckpointBeforeSwitchover", "MakeCandidateSynchronous", "StopForSwitchover",
+        .. Settling, .. Fencing, "Promote", "CheckpointBeforeSwitchover", "DrainClients", "MakeCandidateSynchronous", "StopForSwitchover",
         "AwaitReports", "YieldToBetter", "YieldToCandidate", "WaitForLeader", "NotSynchronous", "WaitForSession",
     ];
 

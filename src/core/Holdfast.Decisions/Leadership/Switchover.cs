@@ -9,6 +9,7 @@ namespace Holdfast.Decisions.Leadership;
 internal static class Switchover
 {
     private static readonly TimeSpan PoliteBudget = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LatestStart = TimeSpan.FromSeconds(60);
 
     public static bool IsForUs(ClusterView view, SwitchoverRequest request) =>
@@ -89,11 +90,27 @@ internal static class Switchover
                 new(Rule.CheckpointBeforeSwitchover, "a checkpoint makes the stop short",
                     new HaAction.Begin(new DatabaseWork.Checkpoint())),
 
+            _ when BusyRouters(view, request) is { Length: > 0 } routers =>
+                new(Rule.DrainClients, $"clients' transactions end first, and pause then, at {string.Join(", ", routers.Select(router => router.Name))}"),
+
             _ => new(Rule.StopForSwitchover, $"{candidate.Name} takes over once the primary has stopped",
                 new HaAction.Begin(new DatabaseWork.Stop(
                     view.Policy.PrimaryStopTimeout > TimeSpan.Zero ? view.Policy.PrimaryStopTimeout : PoliteBudget))),
         };
     }
+
+    /// <summary>The request for which routers are to pause their clients now: everything else is ready, or the stop is due.</summary>
+    public static Revision? DrainsFor(ClusterView view) =>
+        view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true, Store: { Switchover: { } request, Routers.IsEmpty: false } }
+            && Decide(view, request).Rule is Rule.DrainClients or Rule.StopForSwitchover
+            ? request.Revision
+            : null;
+
+    /// <summary>They have been asked, or are about to be, and their time is not over.</summary>
+    private static RouterReport[] BusyRouters(ClusterView view, SwitchoverRequest request) =>
+        view.Memory.DrainingSince is { } since && view.Now - since >= DrainLimit
+            ? []
+            : [.. view.Store.Routers.Where(router => router.DrainedFor != request.Revision)];
 
     private static bool HasCheckpointed(ClusterView view) =>
         view.Database.Job is { Kind: DatabaseJobKind.Checkpoint, State: not JobState.Running } job

@@ -54,6 +54,7 @@ public static class ReportRules
         HasCheckpointedSincePromotion = view.Database is { IsRunningPrimary: true, HasCheckpointedSincePromotion: true },
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
+        DrainsFor = Switchover.DrainsFor(view),
         Version = view.OwnReport?.Version ?? "",
     };
 

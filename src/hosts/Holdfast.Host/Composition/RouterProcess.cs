@@ -30,7 +30,7 @@ internal sealed class RouterProcess : IAsyncDisposable
     public static async Task<RouterProcess> StartAsync(HoldfastConfiguration configuration, IConsensusStore store, ILoggerFactory loggers)
     {
         var health = Parts.CreateHealth(configuration);
-        var router = new RouterServer(RoutingOptions.Of(configuration), store, health, HostClock.Time, loggers);
+        var router = new RouterServer(RoutingOptions.Of(configuration, loggers), store, health, HostClock.Time, loggers);
         var pages = new ReadingServer(RoutingOptions.EndPoints(configuration.Router!.Api), Pages(router), loggers);
         try
         {

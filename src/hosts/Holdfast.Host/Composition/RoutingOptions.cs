@@ -5,6 +5,7 @@ using Holdfast.Configuration;
 using Holdfast.Decisions.Routing;
 using Holdfast.Model;
 using Holdfast.Router;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Host.Composition;
 
@@ -13,18 +14,19 @@ internal static class RoutingOptions
 {
     private const int ThreadsUsual = 4;
 
-    public static RouterOptions Of(HoldfastConfiguration configuration)
+    public static RouterOptions Of(HoldfastConfiguration configuration, ILoggerFactory loggers)
     {
         var router = configuration.Router!;
         return new RouterOptions
         {
             Namespace = configuration.Namespace,
             Version = Product.Version,
+            Name = $"{Environment.MachineName}-{Environment.ProcessId}",
             Threads = router.Threads ?? Math.Min(Environment.ProcessorCount, ThreadsUsual),
             ConnectionsMax = router.ConnectionsMax,
             CheckEvery = router.CheckInterval,
             StopLimit = router.StopTimeout,
-            Clusters = [.. router.Clusters.Select(Cluster)],
+            Clusters = [.. router.Clusters.Select(cluster => Cluster(cluster, loggers))],
         };
     }
 
@@ -32,7 +34,7 @@ internal static class RoutingOptions
     public static ImmutableArray<IPEndPoint> EndPoints(ListenAddress? listen) =>
         listen is null ? [] : [.. listen.Hosts.SelectMany(Resolve).Select(address => new IPEndPoint(address, listen.Port)).Distinct()];
 
-    private static RouterClusterOptions Cluster(RouterClusterConfiguration cluster) => new()
+    private static RouterClusterOptions Cluster(RouterClusterConfiguration cluster, ILoggerFactory loggers) => new()
     {
         Scope = cluster.Scope,
         ReadWrite = EndPoints(cluster.ReadWrite),
@@ -51,6 +53,7 @@ internal static class RoutingOptions
         StartupLimit = cluster.StartupTimeout,
         ProxyTrusted = cluster.AcceptsProxyFrom,
         SendsProxy = cluster.SendsProxy,
+        Sessions = SessionParts.Of(cluster, loggers),
     };
 
     private static IEnumerable<IPAddress> Resolve(string host)

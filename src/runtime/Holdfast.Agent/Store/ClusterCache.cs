@@ -215,6 +215,13 @@ internal sealed partial class ClusterCache(
                 .OfType<MemberReport>()
                 .OrderBy(report => report.Name),
         ],
+        Routers =
+        [
+            .. entries.Values
+                .Where(entry => entry.Key.StartsWith(keys.RoutersPrefix, StringComparison.Ordinal))
+                .Select(entry => Documents.ToRouter(entry.Key[keys.RoutersPrefix.Length..], entry))
+                .OrderBy(router => router.Name, StringComparer.Ordinal),
+        ],
         Sync = Entry(keys.Sync) is { } sync ? Documents.ToSync(sync.Value) : SyncState.Empty,
         SyncRevision = Entry(keys.Sync)?.Modified ?? Revision.Absent,
         Switchover = Entry(keys.Failover) is { } failover ? Documents.ToSwitchover(failover) : null,

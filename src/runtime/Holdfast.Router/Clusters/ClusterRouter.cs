@@ -10,6 +10,7 @@ internal sealed partial class ClusterRouter
     private readonly ILogger logger;
     private int connections;
     private int held;
+    private int attached;
     private long changedTicks;
     private long routeTicks;
     private volatile RouteTable table = RouteTable.Empty;
@@ -57,6 +58,25 @@ internal sealed partial class ClusterRouter
         foreach (var part in Parts)
         {
             part.Loop.Post(part.OnTableChanged);
+        }
+
+        OnTable?.Invoke();
+    }
+
+    /// <summary>How many sessions have a primary's connection: a switchover waits until none has.</summary>
+    public int AttachedNow => Volatile.Read(ref attached);
+
+    /// <summary>Called on a loop's thread when the last one has given its connection up, in the middle of a switchover.</summary>
+    public Action? OnDetached { get; set; }
+
+    /// <summary>Called when there is a new table.</summary>
+    public Action? OnTable { get; set; }
+
+    public void Attached(int change)
+    {
+        if (Interlocked.Add(ref attached, change) == 0 && change < 0)
+        {
+            OnDetached?.Invoke();
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class Target(MemberName name)
         set => addresses = value;
     }
 
+    /// <summary>As the member's key names its host: what its certificate is for.</summary>
+    public string? HostName { get; set; }
+
     public int Connections => Volatile.Read(ref connections);
 
     /// <summary>When it last began to take connections, on the clock of the process.</summary>

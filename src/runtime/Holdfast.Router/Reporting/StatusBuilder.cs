@@ -21,7 +21,7 @@ internal static class StatusBuilder
         return new()
         {
             Scope = router.Options.Scope,
-            Mode = "tcp",
+            Mode = router.Options.Sessions is null ? "tcp" : "session",
             ReadWrite = [.. router.Options.ReadWrite.Select(address => address.ToString())],
             ReadOnly = [.. router.Options.ReadOnly.Select(address => address.ToString())],
             Term = plan.Term.Number,

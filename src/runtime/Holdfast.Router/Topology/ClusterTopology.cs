@@ -234,6 +234,7 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
                 continue;
             }
 
+            target.HostName = address.Host;
             if (IPAddress.TryParse(address.Host, out var number))
             {
                 // The same array stays when nothing has changed: tables are compared.

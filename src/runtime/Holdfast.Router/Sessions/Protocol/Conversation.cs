@@ -22,6 +22,12 @@ internal sealed class Conversation
     /// <summary>The session can go on elsewhere without anybody noticing.</summary>
     public bool IsIdle => Status == (byte)'I' && pending.Count == 0 && !hasUnsynced && !isCopying && !isLost && fromClient.IsAtBoundary && fromServer.IsAtBoundary;
 
+    /// <summary>Something of the router's own can be said to the client now.</summary>
+    public bool IsAtServerBoundary => fromServer.IsAtBoundary;
+
+    /// <summary>The server has said why it ends the session.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>The client has said good-bye.</summary>
     public bool IsTerminated { get; private set; }
 
@@ -76,6 +82,9 @@ internal sealed class Conversation
                     break;
                 case (byte)'G' or (byte)'W' when frame.Begins:
                     CopyBegan();
+                    break;
+                case (byte)'E' when frame.Begins && frame.Body.IndexOf("VFATAL\0"u8) >= 0:
+                    HasFailed = true;
                     break;
                 case (byte)'S' when frame.IsWhole:
                     OnParameter?.Invoke(frame.Type, frame.Body);
