@@ -86,6 +86,8 @@ internal sealed class Terminal : IClusterAccess, IAsyncDisposable
     public Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Uri>>(extra);
 
+    public Uri RouterPages(string? configurationPath) => throw new CommandFailedException("no router here");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var member in members)

@@ -18,6 +18,11 @@ public static class HoldfastCli
         var root = new RootCommand("Holdfast keeps databases available.") { global.Configuration, global.Insecure, global.Api };
         foreach (var command in hostCommands.Concat(Verbs(context)).Append(StoreCommands.Create(context, store)))
         {
+            if (command.Name == RouterCommands.Name)
+            {
+                command.Add(RouterCommands.CreateStatus(context));
+            }
+
             RefuseUnknownOptions(command);
             root.Add(command);
         }

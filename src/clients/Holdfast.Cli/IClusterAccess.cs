@@ -12,6 +12,10 @@ public interface IClusterAccess
 
     /// <summary>More REST addresses of the cluster's members, asked for when no known one answers; none when nothing is known.</summary>
     Task<IReadOnlyList<Uri>> FindMoreAsync(string? configurationPath, string scope, CancellationToken cancellationToken);
+
+    /// <summary>Where the router of this configuration shows its state.</summary>
+    /// <exception cref="CommandFailedException">The configuration cannot be used, or has no router.</exception>
+    Uri RouterPages(string? configurationPath);
 }
 
 /// <summary>How a cluster's members are reached.</summary>

@@ -56,6 +56,17 @@ internal sealed class ClusterAccess : IClusterAccess
         }
     }
 
+    public Uri RouterPages(string? configurationPath)
+    {
+        var result = LocalConfiguration.Load(configurationPath ?? UsualPath(), ConfigurationPurpose.Router);
+        var api = (result.Configuration ?? throw Unusable(result)).Router!.Api;
+        var host = api.Hosts is [not ("*" or "0.0.0.0" or "::"), ..] ? api.Hosts[0] : "127.0.0.1";
+        return new($"http://{new HostPort(host, api.Port)}/");
+    }
+
+    private static CommandFailedException Unusable(ConfigurationResult result) =>
+        new(string.Join('\n', result.Problems.Where(problem => problem.Severity == ProblemSeverity.Error)));
+
     private static Uri? ApiUrl(StoreEntry entry)
     {
         try
@@ -74,7 +85,7 @@ internal sealed class ClusterAccess : IClusterAccess
         var path = configurationPath ?? UsualPath();
         var result = LocalConfiguration.Load(path, ConfigurationPurpose.CommandLine);
         return result.Configuration
-            ?? throw new CommandFailedException(string.Join('\n', result.Problems.Where(problem => problem.Severity == ProblemSeverity.Error)));
+            ?? throw Unusable(result);
     }
 
     private static string? UsualPath() =>
