@@ -38,9 +38,9 @@ public sealed class WitnessTests
         var leader = await WholeAsync(cluster);
         await using var canary = await WriteAsync(cluster);
 
-        cluster.Witnesses[0].KillAll();
+        cluster.Others[0].KillAll();
         await MoreWritesAsync(canary);
-        cluster.Witnesses[0].Start();
+        cluster.Others[0].Start();
         await Until.TrueAsync(async () => (await StoreAsync(leader, "status")).Status == 0, () => "the store is not whole");
 
         Assert.Equal(leader, await WholeAsync(cluster));
@@ -90,7 +90,7 @@ public sealed class WitnessTests
         await using var cluster = LoopbackCluster.CreateWithWitness("refusals", 1, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
         cluster.Start();
         var member = cluster.Members[0];
-        var (own, witness) = ($"127.0.0.1:{member.Plan.StorePort}", $"127.0.0.1:{cluster.Witnesses[0].Plan.StorePort}");
+        var (own, witness) = ($"127.0.0.1:{member.Plan.StorePort}", $"127.0.0.1:{cluster.Others[0].Plan.StorePort}");
         await Until.TrueAsync(async () => (await StoreAsync(member, "status")).Status == 0, () => "the store has no leader");
 
         await RefusesAsync(member, "is no member", "remove", "127.0.0.1:1", "--force");
@@ -99,9 +99,9 @@ public sealed class WitnessTests
         await RefusesAsync(member, "such as /service/refusals/", "restore", await BackUpAsync(member));
         await RefusesAsync(member, "nowhere.jsonl", "restore", "/nowhere.jsonl");
 
-        cluster.Witnesses[0].KillAll();
+        cluster.Others[0].KillAll();
         await RefusesAsync(member, "The store takes no writes", "status");
-        cluster.Witnesses[0].Start();
+        cluster.Others[0].Start();
         await Until.TrueAsync(async () => (await StoreAsync(member, "status")).Status == 0, () => "the store has no leader");
         Assert.Equal(0, (await StoreAsync(member, "remove", witness, "--force")).Status);
         await RefusesAsync(member, "the last voter", "remove", own, "--force");

@@ -8,7 +8,7 @@ public sealed record RouterConfiguration
 {
     public required ImmutableArray<RouterClusterConfiguration> Clusters { get; init; }
 
-    /// <summary>Where <c>holdfast router</c> shows its state; an agent shows it at its REST interface.</summary>
+    /// <summary>Where the router shows its state.</summary>
     public ListenAddress Api { get; init; } = new(["127.0.0.1"], 8009);
 
     /// <summary>Event loops; null: as many as there are processors, within reason.</summary>

@@ -3,7 +3,7 @@ namespace Holdfast.Demo.Canary;
 /// <summary>One write that a server acknowledged. Times count from the canary's start, by the monotonic clock.</summary>
 /// <param name="Writer">Which writer wrote it.</param>
 /// <param name="Sequence">The writer's own number for it.</param>
-/// <param name="Server">Who acknowledged.</param>
+/// <param name="Server">Who acknowledged: its port.</param>
 /// <param name="Timeline">The server's history: every promotion begins a new one.</param>
 /// <param name="Connected">When the connection was opened.</param>
 /// <param name="Sent">Just before it was sent.</param>

@@ -14,6 +14,10 @@ public sealed record CanaryHost(string Name, int Port, string Password)
 
     public static CanaryHost Of(ClusterPlan plan, MemberPlan member) => new(member.Name, member.DatabasePort, plan.SuperuserPassword);
 
+    /// <summary>What clients are told: the router where there is one, otherwise every member.</summary>
+    public static IReadOnlyList<CanaryHost> AllOf(ClusterPlan plan) =>
+        [.. (plan.Router is { } router ? [router] : plan.Members).Select(member => Of(plan, member))];
+
     /// <summary>Unpooled connections that ask for nothing but to be open: no TLS, no catalogue, no wait after a time-out.</summary>
     public NpgsqlDataSource Connections()
     {

@@ -16,9 +16,9 @@ internal static class CanaryTable
             PRIMARY KEY (writer, sequence))
         """;
 
-    // The first eight digits of a log file's name are the timeline.
+    // The first eight digits of a log file's name are the timeline. The port tells the servers of one machine apart, also behind a router.
     private const string Insertion =
-        "INSERT INTO holdfast_canary VALUES ($1, $2) RETURNING left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)";
+        "INSERT INTO holdfast_canary VALUES ($1, $2) RETURNING left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || ' ' || inet_server_port()";
 
     public static async Task CreateAsync(NpgsqlDataSource connections, CancellationToken cancellationToken)
     {
@@ -28,16 +28,17 @@ internal static class CanaryTable
     }
 
     /// <summary>
-    /// Writes one row; answers the server's timeline once the row is committed. Nothing ends the wait but the server: Npgsql sends
+    /// Writes one row; answers who the server is once the row is committed. Nothing ends the wait but the server: Npgsql sends
     /// a cancel request when a limit passes, whatever the connection says of cancelling.
     /// </summary>
-    public static async Task<long> InsertAsync(NpgsqlConnection connection, int writer, long sequence)
+    public static async Task<CanaryServer> InsertAsync(NpgsqlConnection connection, int writer, long sequence)
     {
         await using var command = new NpgsqlCommand(Insertion, connection) { CommandTimeout = 0 };
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = writer });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequence });
         var answer = await command.ExecuteScalarAsync(CancellationToken.None) as string;
-        return long.Parse(answer ?? "", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var words = (answer ?? "").Split(' ');
+        return new(words[^1], long.Parse(words[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 
     public static async Task<IReadOnlySet<(int Writer, long Sequence)>> RowsAsync(NpgsqlDataSource connections, CancellationToken cancellationToken)
@@ -55,3 +56,8 @@ internal static class CanaryTable
         return rows;
     }
 }
+
+/// <summary>Who acknowledged a row.</summary>
+/// <param name="Port">Its server's.</param>
+/// <param name="Timeline">The server's history: every promotion begins a new one.</param>
+internal readonly record struct CanaryServer(string Port, long Timeline);

@@ -45,7 +45,7 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
             while (await IsAnsweredAsync(write, host, stopping))
             {
                 await Task.Delay(Spacing, time, stopping);
-                write = WriteAsync(host, connection, connected);
+                write = WriteAsync(connection, connected);
             }
         }
         finally
@@ -88,11 +88,11 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
         await connections.DisposeAsync();
     }
 
-    private async Task WriteAsync(CanaryHost host, NpgsqlConnection connection, TimeSpan connected)
+    private async Task WriteAsync(NpgsqlConnection connection, TimeSpan connected)
     {
         var mine = ++sequence;
         var sent = log.Now;
-        var timeline = await CanaryTable.InsertAsync(connection, number, mine);
-        log.Add(new(number, mine, host.Name, timeline, connected, sent, log.Now));
+        var server = await CanaryTable.InsertAsync(connection, number, mine);
+        log.Add(new(number, mine, server.Port, server.Timeline, connected, sent, log.Now));
     }
 }

@@ -9,7 +9,6 @@ namespace Holdfast.Demo.Canary;
 public sealed class StaleProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private readonly CanaryHost host;
     private readonly CanaryClient canary;
     private readonly NpgsqlDataSource connections;
     private readonly NpgsqlConnection reader;
@@ -17,9 +16,8 @@ public sealed class StaleProbe : IAsyncDisposable
     private readonly TimeSpan connected;
     private readonly int number;
 
-    private StaleProbe(CanaryHost host, CanaryClient canary, NpgsqlDataSource connections, NpgsqlConnection reader, NpgsqlConnection writer, int number)
+    private StaleProbe(CanaryClient canary, NpgsqlDataSource connections, NpgsqlConnection reader, NpgsqlConnection writer, int number)
     {
-        this.host = host;
         this.canary = canary;
         this.connections = connections;
         this.reader = reader;
@@ -38,7 +36,6 @@ public sealed class StaleProbe : IAsyncDisposable
         try
         {
             return new(
-                host,
                 canary,
                 connections,
                 await connections.OpenConnectionAsync(cancellationToken),
@@ -94,8 +91,8 @@ public sealed class StaleProbe : IAsyncDisposable
     {
         try
         {
-            var timeline = await CanaryTable.InsertAsync(writer, number, 1).WaitAsync(Limit, cancellationToken);
-            canary.Log.Add(new(number, 1, host.Name, timeline, connected, thawing, canary.Now));
+            var server = await CanaryTable.InsertAsync(writer, number, 1).WaitAsync(Limit, cancellationToken);
+            canary.Log.Add(new(number, 1, server.Port, server.Timeline, connected, thawing, canary.Now));
         }
         catch (Exception exception) when (Connections.IsLoss(exception, cancellationToken))
         {

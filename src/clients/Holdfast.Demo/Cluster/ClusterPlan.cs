@@ -24,6 +24,9 @@ public sealed record ClusterPlan
     /// <summary>Voters of the embedded store without a database.</summary>
     public required IReadOnlyList<MemberPlan> Witnesses { get; init; }
 
+    /// <summary>Where clients connect to when they go through a router; null: there is none.</summary>
+    public MemberPlan? Router { get; init; }
+
     public IEnumerable<MemberPlan> Voters => Members.Concat(Witnesses);
 
     public string SuperuserPassword { get; } = NewPassword();
@@ -34,10 +37,10 @@ public sealed record ClusterPlan
 
     public string StorePassword { get; } = NewPassword();
 
-    public static ClusterPlan Make(string scope, string directory, int members, int witnesses)
+    public static ClusterPlan Make(string scope, string directory, int members, int witnesses, int routers)
     {
         const int portsEach = 3;
-        var ports = FreePorts.Take((members + witnesses) * portsEach);
+        var ports = FreePorts.Take((members + witnesses + routers) * portsEach);
         return new()
         {
             Scope = scope,
@@ -46,6 +49,7 @@ public sealed record ClusterPlan
             Account = OsAccount.Needed(),
             Members = [.. Enumerable.Range(0, members).Select(index => Plan($"node{index + 1}", index))],
             Witnesses = [.. Enumerable.Range(0, witnesses).Select(index => Plan($"witness{index + 1}", members + index))],
+            Router = routers > 0 ? Plan("router", members + witnesses) : null,
         };
 
         MemberPlan Plan(string name, int index) => new(

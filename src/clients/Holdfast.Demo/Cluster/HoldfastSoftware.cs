@@ -50,5 +50,8 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program, string? stor
     private static string SystemUser(ClusterPlan plan) => plan.Account is { } account ? $"  os_user: {account.Name}\n" : "";
 
     private static string Partners(ClusterPlan plan, MemberPlan member) =>
-        string.Join(", ", plan.Voters.Where(other => other != member).Select(other => $"\"127.0.0.1:{other.StorePort}\""));
+        Addresses(plan.Voters.Where(other => other != member));
+
+    internal static string Addresses(IEnumerable<MemberPlan> voters) =>
+        string.Join(", ", voters.Select(voter => $"\"127.0.0.1:{voter.StorePort}\""));
 }

@@ -15,21 +15,21 @@ public sealed class LoopbackCluster : IAsyncDisposable
     private bool areProcessesKept;
     private bool areFilesKept;
 
-    private LoopbackCluster(ClusterPlan plan, IMemberSoftware software, IReadOnlyList<LoopbackMember> witnesses, bool ownsDirectory, TimeProvider time)
+    private LoopbackCluster(ClusterPlan plan, IMemberSoftware software, IReadOnlyList<LoopbackMember> others, bool ownsDirectory, TimeProvider time)
     {
         Plan = plan;
         this.ownsDirectory = ownsDirectory;
         this.time = time;
         Members = [.. plan.Members.Select(member => new LoopbackMember(plan, member, software))];
-        Witnesses = witnesses;
+        Others = others;
     }
 
     public ClusterPlan Plan { get; }
 
     public IReadOnlyList<LoopbackMember> Members { get; }
 
-    /// <summary>Voters without a database.</summary>
-    public IReadOnlyList<LoopbackMember> Witnesses { get; }
+    /// <summary>Voters without a database, and the router.</summary>
+    public IReadOnlyList<LoopbackMember> Others { get; }
 
     public MemberRest Rest => rest;
 
@@ -41,14 +41,26 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public static LoopbackCluster Create(string scope, string? directory, int members, IMemberSoftware software, TimeProvider time)
     {
-        if (directory is not null && Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
-        {
-            throw new DemoException($"{directory} is not empty; give a directory that is, or that does not exist");
-        }
+        var (root, isNew) = OpenDirectory(directory);
+        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members, 0, 0), software, [], isNew, time);
+        cluster.Prepare();
+        return cluster;
+    }
 
-        var isNew = directory is null || !Directory.Exists(directory);
-        var root = directory is null ? Directory.CreateTempSubdirectory("holdfast-").FullName : Directory.CreateDirectory(directory).FullName;
-        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members, 0), software, [], isNew, time);
+    /// <summary>The same with a router in front.</summary>
+    /// <param name="scope">The cluster's name.</param>
+    /// <param name="directory">Empty or absent; null: a temporary one.</param>
+    /// <param name="members">How many.</param>
+    /// <param name="software">What runs them, with the embedded store.</param>
+    /// <param name="time">The clock.</param>
+    public static LoopbackCluster CreateWithRouter(string scope, string? directory, int members, HoldfastSoftware software, TimeProvider time)
+    {
+        var (root, isNew) = OpenDirectory(directory);
+        var plan = ClusterPlan.Make(scope, root, members, 0, 1);
+#pragma warning disable CA2000 // The cluster disposes of all that runs in it.
+        var router = new LoopbackMember(plan, plan.Router!, new RouterSoftware(software.Program));
+#pragma warning restore CA2000
+        var cluster = new LoopbackCluster(plan, software, [router], isNew, time);
         cluster.Prepare();
         return cluster;
     }
@@ -60,7 +72,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public static LoopbackCluster CreateWithWitness(string scope, int members, HoldfastSoftware software, TimeProvider time)
     {
-        var plan = ClusterPlan.Make(scope, Directory.CreateTempSubdirectory("holdfast-").FullName, members, 1);
+        var plan = ClusterPlan.Make(scope, Directory.CreateTempSubdirectory("holdfast-").FullName, members, 1, 0);
         var witness = new WitnessSoftware(software.Program);
         var cluster = new LoopbackCluster(plan, software, [.. plan.Witnesses.Select(voter => new LoopbackMember(plan, voter, witness))], true, time);
         cluster.Prepare();
@@ -171,7 +183,18 @@ public sealed class LoopbackCluster : IAsyncDisposable
         rest.Dispose();
     }
 
-    private IEnumerable<LoopbackMember> All => Members.Concat(Witnesses);
+    private static (string Root, bool IsNew) OpenDirectory(string? directory)
+    {
+        if (directory is not null && Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            throw new DemoException($"{directory} is not empty; give a directory that is, or that does not exist");
+        }
+
+        var isNew = directory is null || !Directory.Exists(directory);
+        return (directory is null ? Directory.CreateTempSubdirectory("holdfast-").FullName : Directory.CreateDirectory(directory).FullName, isNew);
+    }
+
+    private IEnumerable<LoopbackMember> All => Members.Concat(Others);
 
     private void Prepare()
     {

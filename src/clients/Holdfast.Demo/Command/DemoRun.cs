@@ -15,8 +15,8 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
 
     public async Task<int> RunAsync(CancellationToken stopping)
     {
-        story.Title($"Holdfast demonstration: {options.Members} members of one cluster, each with its own PostgreSQL");
-        await using var cluster = LoopbackCluster.Create("demo", options.Directory, options.Members, new HoldfastSoftware(program, null), time);
+        story.Title($"Holdfast demonstration: {options.Members} members of one cluster, each with its own PostgreSQL, and a router in front");
+        await using var cluster = LoopbackCluster.CreateWithRouter("demo", options.Directory, options.Members, new HoldfastSoftware(program, null), time);
         story.Say($"Everything lives in {cluster.Plan.Directory}; logs and configuration files are there to be read.");
         await StartAsync(cluster, stopping);
         var results = await BreakAsync(cluster, stopping);
@@ -69,9 +69,9 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
 
     private async Task<IReadOnlyList<FaultResult>> BreakAsync(LoopbackCluster cluster, CancellationToken stopping)
     {
-        story.Say($"{Writers} clients now write rows without a pause, and note every row that was acknowledged.");
+        story.Say($"{Writers} clients now write rows through the router without a pause, and note every row that was acknowledged.");
         await using var canary = await CanaryClient.StartAsync(
-            [.. cluster.Plan.Members.Select(member => CanaryHost.Of(cluster.Plan, member))], Writers, time, stopping);
+            CanaryHost.AllOf(cluster.Plan), Writers, time, stopping);
         var drill = new FaultDrill(cluster, canary, new FaultLimits { Freeze = options.Freeze }, story.Say, time);
         var results = new List<FaultResult>();
         for (var round = 1; round <= options.Rounds; round++)
@@ -172,10 +172,12 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
     {
         var plan = cluster.Plan;
         var leader = (await cluster.LeaderAsync(stopping)).Plan;
+        var router = plan.Router!;
         var holdfast = string.Join(' ', program);
         story.Title("The cluster goes on running");
-        story.Say($"psql:      PGPASSFILE={plan.Directory}/pgpass {plan.BinDirectory}/psql -h 127.0.0.1 -p {leader.DatabasePort} -U {ClusterPlan.Superuser} postgres");
+        story.Say($"psql:      PGPASSFILE={plan.Directory}/pgpass {plan.BinDirectory}/psql -h 127.0.0.1 -p {router.DatabasePort} -U {ClusterPlan.Superuser} postgres");
         story.Say($"its state: {holdfast} -c {leader.ConfigurationFile} list");
+        story.Say($"its router: {holdfast} -c {router.ConfigurationFile} router status");
         story.Say($"to stop:   kill $(cat {plan.Directory}/*/agent.pid)");
         story.Say($"to remove: rm -r {plan.Directory}");
     }

@@ -15,9 +15,14 @@ internal static class ProxyHeaders
     /// <summary>A header of version 2 may say 64 KB; what nobody needs so much for is refused.</summary>
     private const int HeaderBytesMax = 536;
 
-    /// <summary>Null when a header was due and none, or a broken one, came in time.</summary>
+    /// <summary>Null when a header was due and none, or a broken one, came in time. Empty when nobody wants to know.</summary>
     public static async Task<ConnectionSource?> ReadAsync(LoopSocket client, LoopCluster part)
     {
+        if (part.Options is { ProxyTrusted.IsEmpty: true, SendsProxy: false })
+        {
+            return default(ConnectionSource);
+        }
+
         if (SocketTuning.PeerOf(client.Descriptor) is not { } peer || SocketTuning.OwnOf(client.Descriptor) is not { } own)
         {
             return null;
@@ -29,7 +34,7 @@ internal static class ProxyHeaders
             return direct;
         }
 
-        using var wait = new Waiting(part);
+        using var wait = part.Wait();
         wait.Watch(client);
         for (var until = part.Cluster.Now + part.Options.StartupLimit; ;)
         {

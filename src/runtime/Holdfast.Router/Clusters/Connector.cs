@@ -24,10 +24,10 @@ internal sealed class Connector(LoopCluster part)
     /// <summary>Null when the client is to be told no, or is gone itself.</summary>
     public async Task<MemberConnection?> ConnectAsync(PortRole role, LoopSocket client, TimeSpan holdLimit)
     {
-        using var wait = new Waiting(part);
+        using var wait = part.Wait();
         wait.Watch(client);
         var began = part.Cluster.Now;
-        List<Target> tried = [];
+        List<Target>? tried = null;
         long? refusedBy = null;
         var isHeld = false;
         try
@@ -37,7 +37,7 @@ internal sealed class Connector(LoopCluster part)
                 var table = part.Table;
                 if (refusedBy != table.Number)
                 {
-                    tried.Clear();
+                    tried?.Clear();
                 }
 
                 if (Choose(table, role, tried) is { } target)
@@ -47,12 +47,13 @@ internal sealed class Connector(LoopCluster part)
                         return connected;
                     }
 
-                    tried.Add(target);
+                    (tried ??= []).Add(target);
                     refusedBy = table.Number;
                     continue;
                 }
 
                 // Somebody should have served and did not: a newer table may say why. Otherwise nobody could serve at all, and the client waits for one.
+                refusedBy = IsServed(table, role) ? table.Number : refusedBy;
                 var left = refusedBy == table.Number ? Grace : holdLimit - (part.Cluster.Now - began);
                 if (left <= TimeSpan.Zero || (!isHeld && !part.Cluster.TryHold()))
                 {
@@ -80,7 +81,7 @@ internal sealed class Connector(LoopCluster part)
     }
 
     /// <summary>Null when nobody is left to be tried.</summary>
-    private Target? Choose(RouteTable table, PortRole role, List<Target> tried)
+    private Target? Choose(RouteTable table, PortRole role, List<Target>? tried)
     {
         var reader = role == PortRole.ReadOnly ? ChooseReader(table, tried) : null;
         if (reader is not null)
@@ -89,12 +90,17 @@ internal sealed class Connector(LoopCluster part)
         }
 
         var mayUsePrimary = role == PortRole.ReadWrite || part.Options.ReadsFallBackToPrimary;
-        return mayUsePrimary && table.Plan.DrainsFor is null && table.Primary is { } primary && !tried.Contains(primary) && primary.TryBegin(part.Cluster.Now)
+        return mayUsePrimary && table.Plan.DrainsFor is null && table.Primary is { } primary && tried?.Contains(primary) != true && primary.TryBegin(part.Cluster.Now)
             ? primary
             : null;
     }
 
-    private Target? ChooseReader(RouteTable table, List<Target> tried)
+    /// <summary>Somebody should take the connection now, even if nobody does.</summary>
+    private bool IsServed(RouteTable table, PortRole role) =>
+        (role == PortRole.ReadOnly && !table.Readers.IsEmpty)
+        || ((role == PortRole.ReadWrite || part.Options.ReadsFallBackToPrimary) && table.Primary is not null && table.Plan.DrainsFor is null);
+
+    private Target? ChooseReader(RouteTable table, List<Target>? tried)
     {
         var now = part.Cluster.Now;
         var turn = part.NextTurn();
@@ -103,7 +109,7 @@ internal sealed class Connector(LoopCluster part)
         for (var index = 0; index < table.Readers.Length && known < candidates.Length; index++)
         {
             var (target, isNear) = table.Readers[index];
-            if (!tried.Contains(target) && target.Breaker.MayTry(now))
+            if (tried?.Contains(target) != true && target.Breaker.MayTry(now))
             {
                 candidates[known] = new(target.Name, target.Connections, isNear, ShareOf(target, now));
                 indexes[known++] = index;

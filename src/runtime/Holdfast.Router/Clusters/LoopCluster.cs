@@ -5,11 +5,13 @@ namespace Holdfast.Router.Clusters;
 /// <summary>One cluster's part on one loop: the connections there, and those that wait for a change.</summary>
 internal sealed class LoopCluster
 {
+    private const int IdleMax = 64;
     private readonly Loop loop;
     private readonly ClusterRouter cluster;
     private readonly HashSet<IRoutedConnection> connections = [];
     private readonly HashSet<Waiting> waiting = [];
     private readonly List<Waiting> woken = [];
+    private readonly Stack<Waiting> idle = new();
 
     private uint turn;
 
@@ -52,9 +54,22 @@ internal sealed class LoopCluster
         }
     }
 
-    public void Add(Waiting one) => waiting.Add(one);
+    /// <summary>A wait that is disposed of by whoever waits, and then serves the next one.</summary>
+    public Waiting Wait()
+    {
+        var one = idle.TryPop(out var kept) ? kept : new Waiting(this);
+        waiting.Add(one);
+        return one;
+    }
 
-    public void Remove(Waiting one) => waiting.Remove(one);
+    public void Return(Waiting one)
+    {
+        waiting.Remove(one);
+        if (idle.Count < IdleMax)
+        {
+            idle.Push(one);
+        }
+    }
 
     public void OnTableChanged()
     {

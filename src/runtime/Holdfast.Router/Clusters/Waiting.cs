@@ -9,17 +9,18 @@ internal sealed class Waiting : IDisposable
     private readonly Signal signal = new();
     private readonly LoopTimer timer;
     private readonly List<LoopSocket> watched = [];
+    private readonly Action wake;
 
     public Waiting(LoopCluster part)
     {
         this.part = part;
-        timer = new(signal.Set);
-        part.Add(this);
+        wake = signal.Set;
+        timer = new(wake);
     }
 
     public void Watch(LoopSocket socket)
     {
-        socket.Changed = signal.Set;
+        socket.Changed = wake;
         watched.Add(socket);
     }
 
@@ -44,10 +45,12 @@ internal sealed class Waiting : IDisposable
     public void Dispose()
     {
         timer.Cancel();
-        part.Remove(this);
         foreach (var socket in watched)
         {
             socket.Changed = null;
         }
+
+        watched.Clear();
+        part.Return(this);
     }
 }

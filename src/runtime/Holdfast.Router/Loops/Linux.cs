@@ -58,7 +58,7 @@ internal static unsafe partial class Linux
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollControl(int epoll, int operation, int descriptor, byte* happening);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "epoll_wait")]
     public static partial int EpollWait(int epoll, byte* happenings, int count, int timeoutMs);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
@@ -78,6 +78,13 @@ internal static unsafe partial class Linux
 
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     public static partial int OwnName(int descriptor, byte* address, int* length);
+
+    /// <summary>The hot calls do not keep errno, which would cost two more calls: whoever is told -1 asks once more by the other one.</summary>
+    [LibraryImport("libc", EntryPoint = "recv")]
+    public static partial nint ReceiveFast(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    public static partial nint SendFast(int descriptor, byte* buffer, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* buffer, nint length, int flags);

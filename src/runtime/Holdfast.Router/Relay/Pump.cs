@@ -10,8 +10,8 @@ namespace Holdfast.Router.Relay;
 /// <param name="from">The sender.</param>
 /// <param name="to">The receiver.</param>
 /// <param name="counter">Counts what was moved.</param>
-/// <param name="onEnd">Told when this direction has ended.</param>
-internal sealed class Pump(LoopSocket from, LoopSocket to, ByteCounter counter, Action onEnd)
+/// <param name="owner">Told of the first bytes, and of the end.</param>
+internal sealed class Pump(LoopSocket from, LoopSocket to, ByteCounter counter, IPumpOwner owner)
 {
     /// <summary>So many full buffers in a row make a bulk stream.</summary>
     private const int BulkAfter = 4;
@@ -25,11 +25,11 @@ internal sealed class Pump(LoopSocket from, LoopSocket to, ByteCounter counter, 
 
     private bool hasMoved;
 
-    /// <summary>Called once, with the first bytes; null when nobody asks.</summary>
-    public Action? OnFirst { get; set; }
+    /// <summary>The owner is told of the end, so nobody awaits it.</summary>
+    public void Begin() => _ = RunAsync();
 
     /// <summary>Ends when the sender did, or the connection broke; both sockets are reset then, so that nobody takes half an answer for a whole one.</summary>
-    public async Task RunAsync()
+    private async Task RunAsync()
     {
         var full = 0;
         var share = 0;
@@ -193,7 +193,7 @@ internal sealed class Pump(LoopSocket from, LoopSocket to, ByteCounter counter, 
         if (!hasMoved)
         {
             hasMoved = true;
-            OnFirst?.Invoke();
+            owner.OnFirstByte(from);
         }
 
         counter.Total += bytes;
@@ -211,6 +211,14 @@ internal sealed class Pump(LoopSocket from, LoopSocket to, ByteCounter counter, 
             to.Reset();
         }
 
-        onEnd();
+        owner.OnEnd();
     }
+}
+
+/// <summary>Whose bytes are pumped.</summary>
+internal interface IPumpOwner
+{
+    void OnFirstByte(LoopSocket from);
+
+    void OnEnd();
 }

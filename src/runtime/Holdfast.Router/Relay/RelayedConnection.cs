@@ -4,42 +4,44 @@ using Holdfast.Router.Loops;
 
 namespace Holdfast.Router.Relay;
 
-/// <summary>A client's connection in mode tcp: its bytes go to a member as they are, and back.</summary>
-internal sealed class RelayedConnection : IRoutedConnection
+/// <summary>
+/// A client's connection in mode tcp: its bytes go to a member as they are, and back. Once it is connected only the two pumps are
+/// left of its tasks, so that an idle connection costs little.
+/// </summary>
+internal sealed class RelayedConnection : IRoutedConnection, IPumpOwner
 {
     /// <summary>One side has ended and the other says nothing: after so long it is not there any more.</summary>
     private static readonly TimeSpan HalfClosedLimit = TimeSpan.FromMinutes(1);
 
     private readonly LoopCluster part;
-    private readonly PortRole role;
     private readonly LoopSocket client;
     private MemberConnection? member;
-    private LoopTimer? idle;
-    private LoopTimer? closing;
+    private LoopTimer? limit;
+    private int ended;
+    private bool expectsFirstByte;
 
-    private RelayedConnection(LoopCluster part, PortRole role, LoopSocket client)
+    private RelayedConnection(LoopCluster part, LoopSocket client)
     {
         this.part = part;
-        this.role = role;
         this.client = client;
     }
 
     public static async Task ServeAsync(LoopCluster part, PortRole role, LoopSocket client)
     {
-        var connection = new RelayedConnection(part, role, client);
+        var connection = new RelayedConnection(part, client);
         part.Add(connection);
+        var isRelayed = false;
         try
         {
-            await connection.RunAsync();
+            isRelayed = await connection.ConnectAsync(role);
         }
         finally
         {
-            connection.idle?.Cancel();
-            connection.closing?.Cancel();
-            part.Remove(connection);
-            connection.member?.Target.Left();
-            connection.member?.Socket.Dispose();
-            client.Dispose();
+            if (!isRelayed)
+            {
+                client.Reset();
+                connection.Close();
+            }
         }
     }
 
@@ -48,8 +50,7 @@ internal sealed class RelayedConnection : IRoutedConnection
         if (member is { IsPrimary: true } && table.Plan.MustCut(member.Target.Name, member.Term))
         {
             part.Traffic.Cut++;
-            member.Socket.Reset();
-            client.Reset();
+            Abandon();
         }
     }
 
@@ -57,83 +58,91 @@ internal sealed class RelayedConnection : IRoutedConnection
     {
         if (isOver || member is null)
         {
-            member?.Socket.Reset();
-            client.Reset();
+            Abandon();
         }
     }
 
-    private async Task RunAsync()
+    void IPumpOwner.OnFirstByte(LoopSocket from)
     {
-        var source = await ProxyHeaders.ReadAsync(client, part);
-        if (source is null)
+        if (expectsFirstByte && from != client)
         {
-            part.Traffic.Refused++;
-            client.Reset();
+            expectsFirstByte = false;
+            part.Cluster.NoteFirstByte(member!.Target);
+        }
+    }
+
+    void IPumpOwner.OnEnd()
+    {
+        if (++ended == 2)
+        {
+            Close();
             return;
         }
 
-        member = await part.Connector.ConnectAsync(role, client, part.Options.HoldLimit);
+        limit?.Cancel();
+        limit = new(Abandon);
+        limit.Arm(part.Loop, HalfClosedLimit);
+    }
+
+    /// <summary>True once bytes go both ways.</summary>
+    private async Task<bool> ConnectAsync(PortRole role)
+    {
+        var source = await ProxyHeaders.ReadAsync(client, part);
+        member = source is null ? null : await part.Connector.ConnectAsync(role, client, part.Options.HoldLimit);
         if (member is null)
         {
             part.Traffic.Refused += client.IsHungUp ? 0 : 1;
-            client.Reset();
-            return;
+            return false;
         }
 
         member.Target.Entered();
         OnTable(part.Table);
-        if (part.Options.SendsProxy && !await ProxyHeaders.SendAsync(member.Socket, source.Value))
+        if (part.Options.SendsProxy && !await ProxyHeaders.SendAsync(member.Socket, source!.Value))
         {
-            client.Reset();
-            return;
+            return false;
         }
 
-        await RelayAsync(member);
+        expectsFirstByte = member.IsPrimary;
+        WatchIdle();
+        new Pump(client, member.Socket, part.Traffic.ToMembers, this).Begin();
+        new Pump(member.Socket, client, part.Traffic.ToClients, this).Begin();
+        return true;
     }
 
-    private async Task RelayAsync(MemberConnection connected)
+    private void Close()
     {
-        closing = new(() => Abandon(connected.Socket));
-        var up = new Pump(client, connected.Socket, part.Traffic.ToMembers, ExpectEnd);
-        var down = new Pump(connected.Socket, client, part.Traffic.ToClients, ExpectEnd);
-        if (connected.IsPrimary)
-        {
-            down.OnFirst = () => part.Cluster.NoteFirstByte(connected.Target);
-        }
-
-        WatchIdle(connected.Socket);
-        var upwards = up.RunAsync();
-        await down.RunAsync();
-        await upwards;
+        limit?.Cancel();
+        part.Remove(this);
+        member?.Target.Left();
+        member?.Socket.Dispose();
+        client.Dispose();
     }
 
-    private void ExpectEnd() => closing!.Arm(part.Loop, HalfClosedLimit);
-
-    private void Abandon(LoopSocket server)
+    private void Abandon()
     {
-        server.Reset();
+        member?.Socket.Reset();
         client.Reset();
     }
 
-    private void WatchIdle(LoopSocket server)
+    private void WatchIdle()
     {
-        if (part.Options.IdleLimit is not { } limit)
+        if (part.Options.IdleLimit is { } idle)
         {
-            return;
+            limit = new(() => CheckIdle(idle));
+            limit.Arm(part.Loop, idle);
         }
+    }
 
-        idle = new(() =>
+    private void CheckIdle(TimeSpan idle)
+    {
+        var since = TimeSpan.FromMilliseconds(part.Loop.NowMs - Math.Max(client.ActiveMs, member!.Socket.ActiveMs));
+        if (since >= idle)
         {
-            var since = TimeSpan.FromMilliseconds(part.Loop.NowMs - Math.Max(client.ActiveMs, server.ActiveMs));
-            if (since >= limit)
-            {
-                Abandon(server);
-            }
-            else
-            {
-                idle!.Arm(part.Loop, limit - since);
-            }
-        });
-        idle.Arm(part.Loop, limit);
+            Abandon();
+        }
+        else
+        {
+            limit!.Arm(part.Loop, idle - since);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using Holdfast.Router.Clusters;
 using Holdfast.Router.Loops;
@@ -109,7 +110,15 @@ internal sealed class Session : IRoutedConnection, IDisposable
             var buffer = Array.Empty<byte>();
             try
             {
-                await client.WaitAsync();
+                if (client.Tls is null)
+                {
+                    await client.Socket.Readable;
+                }
+                else
+                {
+                    await client.WaitAsync();
+                }
+
                 await resumed;
                 buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 var count = await client.ReadAsync(buffer);
@@ -140,6 +149,7 @@ internal sealed class Session : IRoutedConnection, IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask PassUpAsync(ReadOnlyMemory<byte> piece)
     {
         if (!conversation.ClientSent(piece.Span))
@@ -167,7 +177,15 @@ internal sealed class Session : IRoutedConnection, IDisposable
             var buffer = Array.Empty<byte>();
             try
             {
-                await member.Wire.WaitAsync();
+                if (member.Wire.Tls is null)
+                {
+                    await member.Wire.Socket.Readable;
+                }
+                else
+                {
+                    await member.Wire.WaitAsync();
+                }
+
                 buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 count = await member.Wire.ReadAsync(buffer);
             }
@@ -198,6 +216,7 @@ internal sealed class Session : IRoutedConnection, IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask TakeAsync(ReadOnlyMemory<byte> piece)
     {
         if (snapshot is { } asked)

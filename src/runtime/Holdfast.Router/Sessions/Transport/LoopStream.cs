@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Router.Loops;
 
 namespace Holdfast.Router.Sessions.Transport;
@@ -22,6 +23,7 @@ internal sealed class LoopStream(LoopSocket socket) : Stream
     }
 
     /// <summary>An empty buffer waits until something can be read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -48,6 +50,7 @@ internal sealed class LoopStream(LoopSocket socket) : Stream
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
