@@ -28,6 +28,7 @@ internal static class Targets
         ["cpu_vs_haproxy"] = 1.0,
         ["copy_cpu_vs_haproxy"] = 1.0,
         ["idle_kb"] = 3.3,
+        ["idle_lost"] = 0,
         ["refused_ms"] = 100,
         ["failover_extra_s"] = 0.2,
         ["switchover_errors"] = 0,
@@ -42,9 +43,12 @@ internal static class Targets
         ["idle_10000_held"] = 10_000,
     };
 
-    /// <summary>The bound in words, and whether the median keeps it; null when the figure has none.</summary>
+    /// <summary>
+    /// The bound in words, and whether the median keeps it, or every sample where nothing is allowed at all; null when the figure
+    /// has none.
+    /// </summary>
     public static (string Bound, bool IsMet)? Of(Figure figure) =>
-        AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), figure.Median <= most)
+        AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), (most == 0 ? figure.Max : figure.Median) <= most)
         : AtLeast.TryGetValue(figure.Name, out var least) ? (FormattableString.Invariant($"≥ {least:0.###}"), figure.Median >= least)
         : null;
 }

@@ -5,6 +5,7 @@ using Holdfast.Bench.Router.Parts;
 using Holdfast.Bench.Router.Proxies;
 using Holdfast.Bench.Router.Tools;
 using Holdfast.Demo;
+using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Router;
 
@@ -19,7 +20,9 @@ internal sealed class RouterBench(RouterRequest request, TimeProvider time)
         var programs = await DescribeProgramsAsync(stopping);
         var bench = new Workbench(request.Program, figures, Say, time);
         Say("Making a PostgreSQL to stand behind the proxies.");
-        await using var cluster = await StaticCluster.StartAsync(time, stopping);
+        await using var server = await PlainServer.StartAsync(time, stopping);
+        await using var etcd = await EtcdCluster.StartAsync(1, time, stopping);
+        var cluster = await StaticCluster.FillAsync(server, etcd, time, stopping);
         for (var round = 1; round <= request.Rounds; round++)
         {
             foreach (var part in request.Parts.Order())
@@ -87,7 +90,7 @@ internal sealed class RouterBench(RouterRequest request, TimeProvider time)
             $"beside: {programs}",
             "`tcp` and `session`: Holdfast's modes with 2 event loops; `haproxy`: 2 threads; `_1t`: one of either; `pgbouncer`: session pooling; "
                 + "`session` and `pgbouncer` log users in by SCRAM, the server behind trusts them",
-            "`_tps`: `pgbench -S -M simple -c 16 -j 2` for 8 s after 1 s of the same; a ratio is of two windows right after each other",
+            "`_tps`: `pgbench -S -M simple -c 16 -j 2` for 5 s, twice, after 1 s of the same; the two of a ratio take turns: one, the other twice, the first again",
             "`_cpu_s_per_100k`: user and system time of the proxy per 100,000 transactions; `copy`: a gigabyte in rows of 1 kB to one client",
             string.Create(CultureInfo.InvariantCulture, $"`idle_kb`: growth of proportional memory per connection at 1,000; `idle_{IdlePart.Many}_held`: ")
                 + "how many carried a byte there and back after 20 s; the limit on open files may allow no more than that",

@@ -47,6 +47,7 @@ internal sealed class IdlePart(Workbench bench, StaticCluster cluster)
         await Task.Delay(Hold, bench.Time, stopping);
         var held = await connections.CountAsync(stopping);
         bench.Figures.Add(Name(prefix, "held"), "connections", held);
+        bench.Figures.Add($"{prefix}idle_lost", "connections", Many - held);
         bench.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"  {proxy.Name}: {(few - empty) / BytesPerKilobyte / Few:0.00} kB a connection, {few / BytesPerMegabyte:0.0} MB at {Few}, {held} of {Many} held"));

@@ -12,22 +12,33 @@ internal sealed record QueryWindow(double PerSecond, double CpuSecondsPer100K)
     private const double Portion = 100_000;
     private static readonly string[] Queries = ["-S", "-M", "simple", "-c", "16", "-j", "2", "-T"];
 
-    public static async Task<QueryWindow> MeasureAsync(Workbench bench, StaticCluster cluster, ProxyProcess? proxy, CancellationToken stopping)
+    public static async Task<QueryWindow> MeasureAsync(Workbench bench, ProxyProcess proxy, CancellationToken stopping)
     {
-        var name = proxy?.Name ?? "direct";
-        var programs = new PgPrograms(proxy?.Port ?? cluster.Server.Port, StaticCluster.Password, bench.Time);
-        (await programs.BenchAsync([.. Queries, "1"], stopping)).WithoutErrors(name);
-        var before = proxy?.CpuSeconds ?? 0;
-        var run = (await programs.BenchAsync([.. Queries, "8"], stopping)).WithoutErrors(name);
-        var window = new QueryWindow(run.PerSecond, ((proxy?.CpuSeconds ?? 0) - before) * Portion / run.Transactions);
-        bench.Figures.Add($"{name}_tps", "1/s", window.PerSecond);
-        if (proxy is not null)
+        var programs = new PgPrograms(proxy.Port, StaticCluster.Password, bench.Time);
+        (await programs.BenchAsync([.. Queries, "1"], stopping)).WithoutErrors(proxy.Name);
+        var before = proxy.CpuSeconds;
+        var run = (await programs.BenchAsync([.. Queries, "5"], stopping)).WithoutErrors(proxy.Name);
+        return new(run.PerSecond, (proxy.CpuSeconds - before) * Portion / run.Transactions);
+    }
+
+    public static async Task<QueryWindow> MeasureAsync(Workbench bench, int port, CancellationToken stopping)
+    {
+        var run = (await new PgPrograms(port, StaticCluster.Password, bench.Time).BenchAsync([.. Queries, "5"], stopping)).WithoutErrors("nothing");
+        return new(run.PerSecond, 0);
+    }
+
+    public static QueryWindow Mean(QueryWindow first, QueryWindow second) =>
+        new((first.PerSecond + second.PerSecond) / 2, (first.CpuSecondsPer100K + second.CpuSecondsPer100K) / 2);
+
+    public QueryWindow Recorded(Workbench bench, string name)
+    {
+        bench.Figures.Add($"{name}_tps", "1/s", PerSecond);
+        if (CpuSecondsPer100K > 0)
         {
-            bench.Figures.Add($"{name}_cpu_s_per_100k", "s", window.CpuSecondsPer100K);
+            bench.Figures.Add($"{name}_cpu_s_per_100k", "s", CpuSecondsPer100K);
         }
 
-        bench.Say(string.Create(
-            CultureInfo.InvariantCulture, $"  {name}: {window.PerSecond:0} transactions a second, {window.CpuSecondsPer100K:0.00} s of CPU per 100,000"));
-        return window;
+        bench.Say(string.Create(CultureInfo.InvariantCulture, $"  {name}: {PerSecond:0} transactions a second, {CpuSecondsPer100K:0.00} s of CPU per 100,000"));
+        return this;
     }
 }

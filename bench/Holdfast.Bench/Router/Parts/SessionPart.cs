@@ -7,7 +7,7 @@ internal sealed class SessionPart(Workbench bench, StaticCluster cluster)
 {
     public async Task RunAsync(CancellationToken stopping)
     {
-        var (session, bouncer) = await Pair.MeasureAsync(bench, cluster, bench.Session(cluster), Workbench.PgBouncer(cluster), stopping);
+        var (session, bouncer) = await Pair.MeasureAsync(bench, bench.Session(cluster), Workbench.PgBouncer(cluster), stopping);
         bench.Figures.Add("session_tps_vs_pgbouncer", "ratio", session.PerSecond / bouncer.PerSecond);
         bench.Figures.Add("session_cpu_vs_pgbouncer", "ratio", session.CpuSecondsPer100K / bouncer.CpuSecondsPer100K);
     }

@@ -78,12 +78,13 @@ internal sealed class ProxyProcess : IAsyncDisposable
     private async Task WaitAsync(CancellationToken stopping)
     {
         var began = time.GetTimestamp();
-        while (!await Ports.IsOpenAsync(Port, stopping))
+        while (!await LoopbackPort.IsOpenAsync(Port, stopping))
         {
             if (!process.IsAlive || time.GetElapsedTime(began) > Limit)
             {
-                var words = File.Exists(LogFile) ? File.ReadLines(LogFile).TakeLast(LastLines) : [];
-                throw new DemoException($"{Name} {(process.IsAlive ? "does not listen" : "ended at once")}: {string.Join(" / ", words)}");
+                var words = await File.ReadAllLinesAsync(LogFile, stopping);
+                throw new DemoException(
+                    $"{Name} {(process.IsAlive ? "does not listen" : "ended at once")}: {string.Join(" / ", words.TakeLast(LastLines))}");
             }
 
             await Task.Delay(Look, time, stopping);

@@ -26,7 +26,7 @@ internal sealed class Sink : IAsyncDisposable
     {
         var sink = new Sink(time);
         var began = time.GetTimestamp();
-        while (!await Ports.IsOpenAsync(sink.Port, stopping))
+        while (!await LoopbackPort.IsOpenAsync(sink.Port, stopping))
         {
             if (time.GetElapsedTime(began) > Limit)
             {

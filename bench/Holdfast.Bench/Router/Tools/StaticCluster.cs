@@ -11,7 +11,7 @@ namespace Holdfast.Bench.Router.Tools;
 internal sealed record StaticMember(string Name, int Port, string Role);
 
 /// <summary>A PostgreSQL with pgbench's tables, and a store that says of any server that it is a member of a cluster.</summary>
-internal sealed class StaticCluster : IAsyncDisposable
+internal sealed class StaticCluster
 {
     /// <summary>The scope whose primary is the PostgreSQL.</summary>
     public const string Scope = "bench";
@@ -31,21 +31,12 @@ internal sealed class StaticCluster : IAsyncDisposable
 
     public EtcdCluster Etcd { get; }
 
-    public static async Task<StaticCluster> StartAsync(TimeProvider time, CancellationToken stopping)
+    public static async Task<StaticCluster> FillAsync(PlainServer server, EtcdCluster etcd, TimeProvider time, CancellationToken stopping)
     {
-        var server = await PlainServer.StartAsync(time, stopping);
-        try
-        {
-            await new PgPrograms(server.Port, Password, time).FillAsync(ScaleOfTables, stopping);
-            var cluster = new StaticCluster(server, await EtcdCluster.StartAsync(1, time, stopping));
-            await cluster.PublishAsync(Scope, [new("primary", server.Port, "primary")], stopping);
-            return cluster;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        await new PgPrograms(server.Port, Password, time).FillAsync(ScaleOfTables, stopping);
+        var cluster = new StaticCluster(server, etcd);
+        await cluster.PublishAsync(Scope, [new("primary", server.Port, "primary")], stopping);
+        return cluster;
     }
 
     /// <summary>Writes who is a member and that the first one leads.</summary>
@@ -62,12 +53,6 @@ internal sealed class StaticCluster : IAsyncDisposable
         }
 
         await PutAsync($"/service/{scope}/leader", members[0].Name, stopping);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Etcd.DisposeAsync();
-        await Server.DisposeAsync();
     }
 
     private Task PutAsync(string key, string value, CancellationToken stopping) =>

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Holdfast.Bench.Router.Tools;
 
 /// <summary>Whether somebody listens on the loopback address.</summary>
-internal static class Ports
+internal static class LoopbackPort
 {
     public static async Task<bool> IsOpenAsync(int port, CancellationToken stopping)
     {
