@@ -13,15 +13,24 @@ internal sealed class CopyPart(Workbench bench, StaticCluster cluster)
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        var tcp = await MeasureAsync(bench.Tcp(cluster), stopping);
-        var haproxy = await MeasureAsync(Workbench.HaProxy(cluster), stopping);
-        await MeasureAsync(Workbench.HaProxyThatSplices(cluster), stopping);
+        var (tcp, haproxy) = await CompareAsync(bench.Tcp(cluster), Workbench.HaProxy(cluster), stopping);
         bench.Figures.Add("copy_cpu_vs_haproxy", "ratio", tcp / haproxy);
+        await using var splicing = await bench.StartAsync(Workbench.HaProxyThatSplices(cluster), stopping);
+        await MeasureAsync(splicing, stopping);
     }
 
-    private async Task<double> MeasureAsync(IProxySoftware software, CancellationToken stopping)
+    /// <summary>In the order of <see cref="Pair"/>.</summary>
+    private async Task<(double Ours, double Theirs)> CompareAsync(IProxySoftware ours, IProxySoftware theirs, CancellationToken stopping)
     {
-        await using var proxy = await bench.StartAsync(software, stopping);
+        await using var mine = await bench.StartAsync(ours, stopping);
+        await using var other = await bench.StartAsync(theirs, stopping);
+        var first = await MeasureAsync(mine, stopping);
+        var between = await MeasureAsync(other, stopping) + await MeasureAsync(other, stopping);
+        return (first + await MeasureAsync(mine, stopping), between);
+    }
+
+    private async Task<double> MeasureAsync(ProxyProcess proxy, CancellationToken stopping)
+    {
         var programs = new PgPrograms(proxy.Port, StaticCluster.Password, bench.Time);
         await programs.DiscardAsync("SELECT 1", stopping);
         var (cpu, began) = (proxy.CpuSeconds, bench.Time.GetTimestamp());
