@@ -100,8 +100,14 @@ internal sealed class SwitchoverPart(Workbench bench)
     private void Record(PgbenchRun run, TimeSpan longest)
     {
         bench.Figures.Add("switchover_errors", "errors", run.Errors);
-        bench.Figures.Add("switchover_pause_s", "s", longest.TotalSeconds);
-        bench.Figures.Add("switchover_tps", "1/s", run.PerSecond);
+
+        // Clients that gave up did not wait to the end.
+        if (run.Errors == 0)
+        {
+            bench.Figures.Add("switchover_pause_s", "s", longest.TotalSeconds);
+            bench.Figures.Add("switchover_tps", "1/s", run.PerSecond);
+        }
+
         bench.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"  session: {run.Errors} errors in {run.Transactions} transactions, the longest took {longest.TotalSeconds:0.00} s {run.Complaint}"));
