@@ -17,9 +17,13 @@ internal static class Machine
     }
 
     /// <summary>What a program says of its version.</summary>
-    public static async Task<string> FirstLineAsync(string program, CancellationToken cancellationToken)
+    public static Task<string> FirstLineAsync(string program, CancellationToken cancellationToken) =>
+        FirstLineAsync(program, "--version", cancellationToken);
+
+    /// <summary>The same of a program that has its own word for it.</summary>
+    public static async Task<string> FirstLineAsync(string program, string argument, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true })
+        using var process = Process.Start(new ProcessStartInfo(program, argument) { RedirectStandardOutput = true })
             ?? throw new InvalidOperationException($"{program} did not start");
         var text = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

@@ -25,13 +25,30 @@ internal static class Targets
         ["consul_crash_gap_s"] = 1.0,
         ["outage_gap_s"] = 1.0,
         ["idle_writes_per_minute"] = 30,
+        ["cpu_vs_haproxy"] = 1.0,
+        ["copy_cpu_vs_haproxy"] = 1.0,
+        ["idle_kb"] = 3.3,
+        ["idle_lost"] = 0,
+        ["refused_ms"] = 100,
+        ["failover_extra_s"] = 0.2,
+        ["switchover_errors"] = 0,
+        ["switchover_pause_s"] = 1.0,
     };
 
-    private static readonly Dictionary<string, double> AtLeast = new() { ["sim_seeds_per_minute"] = 1000 };
+    private static readonly Dictionary<string, double> AtLeast = new()
+    {
+        ["sim_seeds_per_minute"] = 1000,
+        ["tps_vs_haproxy"] = 1.0,
+        ["session_tps_vs_pgbouncer"] = 0.9,
+        ["idle_10000_held"] = 10_000,
+    };
 
-    /// <summary>The bound in words, and whether the median keeps it; null when the figure has none.</summary>
+    /// <summary>
+    /// The bound in words, and whether the median keeps it, or every sample where nothing is allowed at all; null when the figure
+    /// has none.
+    /// </summary>
     public static (string Bound, bool IsMet)? Of(Figure figure) =>
-        AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), figure.Median <= most)
+        AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), (most == 0 ? figure.Max : figure.Median) <= most)
         : AtLeast.TryGetValue(figure.Name, out var least) ? (FormattableString.Invariant($"≥ {least:0.###}"), figure.Median >= least)
         : null;
 }

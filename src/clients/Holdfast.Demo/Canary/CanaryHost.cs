@@ -12,6 +12,9 @@ public sealed record CanaryHost(string Name, int Port, string Password)
     // Long enough for a busy machine, short enough that a frozen server holds nobody.
     private const int LimitSeconds = 1;
 
+    /// <summary>Canaries that write at the same time need one each.</summary>
+    public string Database { get; init; } = "postgres";
+
     public static CanaryHost Of(ClusterPlan plan, MemberPlan member) => new(member.Name, member.DatabasePort, plan.SuperuserPassword);
 
     /// <summary>What clients are told: the router where there is one, otherwise every member.</summary>
@@ -27,7 +30,7 @@ public sealed record CanaryHost(string Name, int Port, string Password)
             Port = Port,
             Username = ClusterPlan.Superuser,
             Password = Password,
-            Database = "postgres",
+            Database = Database,
             ApplicationName = "canary",
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
