@@ -47,7 +47,7 @@ public sealed class CanaryClient : IAsyncDisposable
         return WaitAsync(() => Log.Count >= goal, limit, cancellationToken);
     }
 
-    /// <summary>Waits until a write succeeds on a connection that was opened after that time; false: not in time.</summary>
+    /// <summary>Waits until a write succeeds on a connection that was opened, or at a server that was promoted, after that time; false: not in time.</summary>
     public Task<bool> WaitForServiceSinceAsync(TimeSpan at, TimeSpan limit, CancellationToken cancellationToken) =>
         WaitAsync(() => Log.IsServedSince(at), limit, cancellationToken);
 

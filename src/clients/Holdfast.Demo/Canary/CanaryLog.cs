@@ -7,6 +7,8 @@ internal sealed class CanaryLog(TimeProvider time)
     private readonly List<Acknowledgement> acknowledgements = [];
     private readonly long began = time.GetTimestamp();
     private TimeSpan newestConnection = TimeSpan.MinValue;
+    private TimeSpan newestHistory = TimeSpan.MinValue;
+    private long timeline;
 
     public TimeSpan Now => time.GetElapsedTime(began);
 
@@ -27,6 +29,11 @@ internal sealed class CanaryLog(TimeProvider time)
         {
             acknowledgements.Add(acknowledgement);
             newestConnection = acknowledgement.Connected > newestConnection ? acknowledgement.Connected : newestConnection;
+            if (acknowledgement.Timeline > timeline)
+            {
+                timeline = acknowledgement.Timeline;
+                newestHistory = acknowledgement.Acknowledged;
+            }
         }
     }
 
@@ -38,12 +45,12 @@ internal sealed class CanaryLog(TimeProvider time)
         }
     }
 
-    /// <summary>Whether a write succeeded on a connection that was opened after that time.</summary>
+    /// <summary>Whether a write succeeded on a connection that was opened after that time, or, behind a router, was carried to a server that was promoted after it.</summary>
     public bool IsServedSince(TimeSpan at)
     {
         lock (gate)
         {
-            return newestConnection > at;
+            return newestConnection > at || newestHistory > at;
         }
     }
 }
