@@ -76,6 +76,12 @@ internal sealed unsafe class LoopSocket : Loop.IHandler, IDisposable
 
     public Transfer Receive(byte* buffer, int length)
     {
+        // What is known to hold nothing is not asked: that would be as many calls again.
+        if (!Readable.IsCompleted)
+        {
+            return Transfer.WouldBlock;
+        }
+
         var count = IsClosed ? -1 : (int)Linux.ReceiveFast(Descriptor, buffer, length, 0);
         if (count <= 0)
         {
