@@ -123,6 +123,16 @@ public class RoutingRulesTests
         Assert.True(RoutingRules.Decide(Routed.WithReport(Alpha, report => report with { Role = DatabaseRole.Replica })).MustCut(Alpha, new Term(10)));
 
     [Fact]
+    public void Without_the_store_a_member_s_own_word_decides_whose_connections_end()
+    {
+        var plan = RoutingRules.Decide(Routed.Saying(Alpha, AsReplica).Saying(Beta, AsPrimary) with { IsStoreLost = true });
+
+        Assert.True(plan.MustCut(Alpha, new Term(10)));
+        Assert.False(plan.MustCut(Beta, new Term(10)));
+        Assert.Equal([true, false, true], plan.Members.Select(member => member.TakesReads));
+    }
+
+    [Fact]
     public void An_older_term_cuts_nothing() =>
         Assert.False(RoutingRules.Decide(Routed.LedBy(Beta, 9)).MustCut(Alpha, new Term(10)));
 }
