@@ -53,25 +53,30 @@ public class RelayTests
     }
 
     [Theory]
-    [InlineData(700)]
-    [InlineData(8000)]
-    [InlineData(Megabyte)]
-    public async Task A_client_that_reads_late_gets_every_byte(int chunk)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_reads_late_gets_every_byte(bool isBulk)
     {
-        var bytes = RandomNumberGenerator.GetBytes(8 * Megabyte);
+        var bytes = RandomNumberGenerator.GetBytes((isBulk ? 32 : 8) * Megabyte);
+        await using var cluster = new RoutedCluster();
         TestMember? alpha = null;
         alpha = new TestMember("alpha", async socket =>
         {
+            // What the router has passed on before it gets more never fills its buffer, so it never takes this for a bulk stream.
+            var chunk = isBulk ? Megabyte : 60_000;
             for (var offset = 0; offset < bytes.Length; offset += chunk)
             {
                 await alpha!.SendAsync(socket, bytes.AsMemory(offset, Math.Min(chunk, bytes.Length - offset)));
+                while (!isBulk && !cluster.Metrics.Contains($"direction=\"to_client\"}} {alpha.Sent}", StringComparison.Ordinal))
+                {
+                    await Task.Yield();
+                }
             }
         });
-        await using var cluster = new RoutedCluster();
         await cluster.FormAsync(alpha);
         using var caller = await Caller.ConnectAsync(cluster.Writes, receiveBytes: 4096);
 
-        await Until.TrueAsync(() => alpha.Sent > 300_000);
+        await alpha.UntilStalledAsync();
 
         Assert.Equal('a', await caller.HearMemberAsync());
         Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(await caller.ReadAsync(bytes.Length)));

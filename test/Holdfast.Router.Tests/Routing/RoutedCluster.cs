@@ -58,10 +58,14 @@ internal sealed class RoutedCluster : IMemberHealthSource, IAsyncDisposable
 
     public string Metrics => server.Metrics();
 
-    public RoutedMemberStatus Of(TestMember member) => Status.Members.Single(status => status.Name == member.Name);
+    public RoutedMemberStatus Of(TestMember member) => Of(member.Name);
+
+    public RoutedMemberStatus Of(string name) => Status.Members.Single(status => status.Name == name);
 
     /// <summary>The member takes the lease.</summary>
-    public Term Lead(TestMember member) => new(Store.Put(Keys.Leader, member.Name).Number);
+    public Term Lead(TestMember member) => Lead(member.Name);
+
+    public Term Lead(string name) => new(Store.Put(Keys.Leader, name).Number);
 
     public void Report(TestMember member, string role, string more = "") => Report(member.Name, member.Address, role, more);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Holdfast.Conformance;
 
 namespace Holdfast.Router.Tests.Routing;
 
@@ -27,6 +28,19 @@ internal sealed class TestMember : IAsyncDisposable
     public long Sent => Volatile.Read(ref sent);
 
     private long sent;
+
+    /// <summary>Until it has sent something, and nothing more is taken from it.</summary>
+    public Task UntilStalledAsync()
+    {
+        const int Looks = 20;
+        var (last, same) = (0L, 0);
+        return Until.TrueAsync(() =>
+        {
+            same = Sent == last ? same + 1 : 0;
+            last = Sent;
+            return last > 1 && same > Looks;
+        });
+    }
 
     /// <summary>Connections from now on are refused; those that are there go on.</summary>
     public void Close()
