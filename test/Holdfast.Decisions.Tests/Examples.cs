@@ -103,8 +103,12 @@ internal static class Examples
     [
         new("a checkpoint comes before the stop", Rule.CheckpointBeforeSwitchover, Healthy.AskedToSwitch(Alpha, Beta)),
         new("a candidate becomes synchronous first", Rule.MakeCandidateSynchronous, Healthy.Synchronous(Gamma).WaitingFor(Gamma).AskedToSwitch(Alpha, Beta)),
-        new("the primary stops for its successor", Rule.StopForSwitchover, Healthy.AskedToSwitch(Alpha, Beta)
-            .WithMemory(memory => memory with { SwitchoverSeenAt = Now - (5 * Second) }).HavingDone(DatabaseJobKind.Checkpoint, JobState.Succeeded)),
+        new("the primary stops for its successor", Rule.StopForSwitchover, ReadyToStop),
+        new("clients of a router pause before the primary stops", Rule.DrainClients, ReadyToStop.WithRouter(null)),
+        new("an earlier switchover's pause does not count", Rule.DrainClients, ReadyToStop.WithRouter(new Revision(59))),
+        new("the primary stops once its routers' clients have paused", Rule.StopForSwitchover, ReadyToStop.WithRouter(new Revision(60))),
+        new("the primary stops when routers take too long", Rule.StopForSwitchover, ReadyToStop.WithRouter(null)
+            .WithMemory(memory => memory with { DrainingSince = Now - (10 * Second) })),
         new("a stopped primary hands over", Rule.HandOverToCandidate, Healthy.StoppedCleanly(true).AskedToSwitch(Alpha, Beta)),
         new("a primary starts again when its candidate is gone", Rule.RevertSwitchover,
             Healthy.StoppedCleanly(true).AskedToSwitch(Alpha, Beta).WithoutReport(Beta)),

@@ -28,7 +28,7 @@ internal static class Views
             Revision = new Revision(100),
             Initialization = new Initialization(System, null, new Revision(2)),
             Lease = new LeaderLease(Alpha, new Term(10), SessionOf(Alpha)),
-            Members = [ReportOf(Alpha, DatabaseRole.Primary), ReportOf(Beta, DatabaseRole.Replica), ReportOf(Gamma, DatabaseRole.Replica)],
+            Members = [ReportOf(Alpha, DatabaseRole.Primary) with { Term = new Term(10) }, ReportOf(Beta, DatabaseRole.Replica), ReportOf(Gamma, DatabaseRole.Replica)],
             Status = new ClusterStatus(new LogPosition(1000), ImmutableSortedDictionary<string, LogPosition>.Empty),
             SyncRevision = SyncRevision,
             ConfigurationRevision = new Revision(3),
@@ -76,6 +76,11 @@ internal static class Views
         Database = new DatabaseView { Directory = DataDirectoryState.Empty, Process = DatabaseProcess.Stopped },
         Memory = new AgentMemory { StartedAt = Now },
     };
+
+    /// <summary>Alpha, asked to hand over to beta: all that is left is to stop.</summary>
+    public static ClusterView ReadyToStop => Healthy.AskedToSwitch(Alpha, Beta)
+        .WithMemory(memory => memory with { SwitchoverSeenAt = Now - TimeSpan.FromSeconds(5) })
+        .HavingDone(DatabaseJobKind.Checkpoint, JobState.Succeeded);
 
     private static DatabaseView Primary => new()
     {
@@ -188,6 +193,9 @@ internal static class Views
         public ClusterView AskedToSwitch(MemberName? from, MemberName? to) => view
             .WithStore(store => store with { Switchover = new SwitchoverRequest(from, to, null, null, new Revision(60)) })
             .WithMemory(memory => memory with { SwitchoverSeenAt = Now - TimeSpan.FromSeconds(1) });
+
+        public ClusterView WithRouter(Revision? drainedFor) =>
+            view.WithStore(store => store with { Routers = [new RouterReport("router-1", drainedFor)] });
 
         public ClusterView WithHistory(int timeline, long position, MemberName leader) => view.WithStore(store => store with
         {

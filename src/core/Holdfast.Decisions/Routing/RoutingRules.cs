@@ -60,12 +60,16 @@ public static class RoutingRules
     {
         var report = member.Report;
         var reason = WhyNoReads(view, member);
-        return new(report.Name, report.Role, reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
+        return new(report.Name, RoleOf(view, member), reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
     }
+
+    /// <summary>Without the store a member's own word is later than its report.</summary>
+    private static DatabaseRole RoleOf(RoutingView view, RoutedMember member) =>
+        view.IsStoreLost && member.Health is { } heard ? heard.Role : member.Report.Role;
 
     private static string? WhyNoReads(RoutingView view, RoutedMember member) => member switch
     {
-        { Report.Role: not DatabaseRole.Replica } => "is the primary",
+        _ when RoleOf(view, member) != DatabaseRole.Replica => "is the primary",
         { Report.State: not (MemberState.Running or MemberState.Streaming) } => "its database does not run",
         { Report.Tags.NoLoadBalance: true } => "is tagged noloadbalance",
         { Health.LagBytes: { } bytes } when view.Policy.MaxLagBytes > 0 && bytes > view.Policy.MaxLagBytes =>

@@ -23,9 +23,15 @@ internal sealed class CustomSettings(IEnumerable<string> known)
             Add(sql[4..].Trim(" \t\r\n"u8));
         }
 
-        for (var at = sql.IndexOf("set_config("u8); at >= 0; at = sql.IndexOf("set_config("u8))
+        AddCalls(sql, "set_config("u8);
+        AddCalls(sql, "SET_CONFIG("u8);
+    }
+
+    private void AddCalls(ReadOnlySpan<byte> sql, ReadOnlySpan<byte> call)
+    {
+        for (var at = sql.IndexOf(call); at >= 0; at = sql.IndexOf(call))
         {
-            sql = sql[(at + "set_config(".Length)..];
+            sql = sql[(at + call.Length)..];
             Add(sql.TrimStart(" \t\r\n'"u8));
         }
     }
@@ -35,7 +41,7 @@ internal sealed class CustomSettings(IEnumerable<string> known)
 
     private void Add(ReadOnlySpan<byte> text)
     {
-        if (text.StartsWith("session "u8) || text.StartsWith("SESSION "u8))
+        if (text.Length > 8 && Ascii.EqualsIgnoreCase(text[..8], "session "u8))
         {
             text = text[8..].TrimStart((byte)' ');
         }

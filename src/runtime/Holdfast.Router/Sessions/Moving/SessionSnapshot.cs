@@ -53,17 +53,21 @@ internal sealed record SessionSnapshot(
         return messages.ToImmutable();
     }
 
-    private static string Literal(string text) => $" E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+    private static string Literal(string text) => $" E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 
     /// <summary>Gathers the answer's rows.</summary>
     internal sealed class Builder
     {
+        /// <summary>A client may speak another encoding: what is no UTF-8 must not be carried as something else.</summary>
+        private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         private readonly ImmutableArray<KeyValuePair<string, string>>.Builder settings = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         private readonly ImmutableArray<PreparedStatement>.Builder prepared = ImmutableArray.CreateBuilder<PreparedStatement>();
         private readonly ImmutableArray<string>.Builder obstacles = ImmutableArray.CreateBuilder<string>();
         private string? role;
 
         /// <param name="body">Of a DataRow with four texts.</param>
+        /// <exception cref="ArgumentException">It is none, or its texts are not UTF-8.</exception>
+        /// <exception cref="FormatException">A type is no number.</exception>
         public void Add(ReadOnlySpan<byte> body)
         {
             var offset = 2;
@@ -96,7 +100,7 @@ internal sealed record SessionSnapshot(
                 return "";
             }
 
-            var text = Encoding.UTF8.GetString(body.Slice(offset, length));
+            var text = Strict.GetString(body.Slice(offset, length));
             offset += length;
             return text;
         }

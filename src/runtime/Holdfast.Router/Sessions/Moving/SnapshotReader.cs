@@ -44,12 +44,24 @@ internal sealed class SnapshotReader
         }
     }
 
+    private void Add()
+    {
+        try
+        {
+            builder.Add(body.ToArray());
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        {
+            Failure = "its state cannot be understood, or is not in UTF-8";
+        }
+    }
+
     private void Take(byte type)
     {
         switch (type)
         {
             case (byte)'D':
-                builder.Add(body.ToArray());
+                Add();
                 break;
             case (byte)'E':
                 Failure = "its server could not tell its state";
