@@ -31,6 +31,9 @@ internal static class Targets
         ["idle_lost"] = 0,
         ["refused_ms"] = 100,
         ["failover_extra_s"] = 0.2,
+        ["libpq_switchover_errors"] = 0,
+        ["npgsql_switchover_errors"] = 0,
+        ["node_postgres_switchover_errors"] = 0,
         ["switchover_errors"] = 0,
         ["switchover_pause_s"] = 1.0,
     };

@@ -45,7 +45,7 @@ internal sealed class RouterBench(RouterRequest request, TimeProvider time)
         return figures.All.Any(figure => figure.Name is "rows_lost" or "second_writes" or FailedParts && figure.Max > 0) ? 1 : 0;
     }
 
-    private static Func<CancellationToken, Task> Measurement(RouterPart part, Workbench bench, StaticCluster cluster) => part switch
+    private Func<CancellationToken, Task> Measurement(RouterPart part, Workbench bench, StaticCluster cluster) => part switch
     {
         RouterPart.Throughput => new ThroughputPart(bench, cluster).RunAsync,
         RouterPart.Session => new SessionPart(bench, cluster).RunAsync,
@@ -55,6 +55,7 @@ internal sealed class RouterBench(RouterRequest request, TimeProvider time)
         RouterPart.Refused => new RefusedPart(bench, cluster).RunAsync,
         RouterPart.Failover => new FailoverPart(bench).RunAsync,
         RouterPart.Switchover => new SwitchoverPart(bench).RunAsync,
+        RouterPart.Drivers => new DriversPart(bench, request.Length).RunAsync,
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
     };
 

@@ -20,11 +20,12 @@ internal static class RouterCommand
             AllowMultipleArgumentsPerToken = true,
             CustomParser = ReadParts,
         };
+        var minutes = new Option<double>("--minutes") { Description = "How long each half of the part 'drivers' takes", DefaultValueFactory = _ => 10 };
         var json = new Option<bool>("--json") { Description = "Print the figures as JSON, as the last line" };
         var output = new Option<string?>("--output") { Description = "The file for the table; else bench/results/router.md, and none with --only" };
         var command = new Command("router", "Holdfast's router, HAProxy and PgBouncer before the same PostgreSQL: throughput, memory, faults")
         {
-            rounds, holdfast, only, json, output,
+            rounds, holdfast, only, minutes, json, output,
         };
         command.SetAction(async (parsed, stopping) =>
         {
@@ -32,7 +33,8 @@ internal static class RouterCommand
             var request = new RouterRequest(
                 parsed.GetValue(rounds),
                 HoldfastProgram.Find(parsed.GetValue(holdfast)),
-                parts ?? Enum.GetValues<RouterPart>().ToHashSet(),
+                parts ?? Enum.GetValues<RouterPart>().Where(part => part != RouterPart.Drivers).ToHashSet(),
+                TimeSpan.FromMinutes(parsed.GetValue(minutes)),
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? (parts is null ? Path.Combine("bench", "results", "router.md") : null),
                 CommandLines.Of(parsed));

@@ -26,12 +26,16 @@ internal enum RouterPart
 
     /// <summary>The primary hands over while sessions are open.</summary>
     Switchover,
+
+    /// <summary>Real drivers for minutes, through switchovers and crashes. Only when it is asked for: it takes twice its length.</summary>
+    Drivers,
 }
 
 /// <summary>What is to be measured.</summary>
 /// <param name="Rounds">How often.</param>
 /// <param name="Program">Holdfast's executable.</param>
 /// <param name="Parts">What.</param>
+/// <param name="Length">Of each half of the drivers' part.</param>
 /// <param name="IsJson">Whether the last line is JSON.</param>
 /// <param name="Output">The file for the table; null: none is written.</param>
 /// <param name="CommandLine">As somebody would repeat it.</param>
@@ -39,6 +43,7 @@ internal sealed record RouterRequest(
     int Rounds,
     IReadOnlyList<string> Program,
     IReadOnlySet<RouterPart> Parts,
+    TimeSpan Length,
     bool IsJson,
     string? Output,
     string CommandLine);

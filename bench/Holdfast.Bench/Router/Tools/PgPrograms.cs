@@ -7,8 +7,10 @@ namespace Holdfast.Bench.Router.Tools;
 internal sealed class PgPrograms(int port, string password, TimeProvider time)
 {
     private const string Database = "postgres";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly string directory = PostgresPrograms.FindDirectory();
+
+    /// <summary>For one run of a program.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(3);
 
     private Dictionary<string, string> Environment => new()
     {

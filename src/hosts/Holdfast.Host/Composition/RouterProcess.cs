@@ -29,6 +29,11 @@ internal sealed class RouterProcess : IAsyncDisposable
     /// <exception cref="StartRefusedException">The operator must mend something first.</exception>
     public static async Task<RouterProcess> StartAsync(HoldfastConfiguration configuration, IConsensusStore store, ILoggerFactory loggers)
     {
+        if (configuration.Kubernetes is not null && configuration.Router!.Clusters.FirstOrDefault(cluster => cluster.Scope != configuration.Scope) is { } other)
+        {
+            throw new StartRefusedException($"router.clusters: on Kubernetes a router serves the cluster of the file's own scope alone, and {other.Scope} is another", null);
+        }
+
         var health = Parts.CreateHealth(configuration);
         var router = new RouterServer(RoutingOptions.Of(configuration, loggers), store, health, HostClock.Time, loggers);
         var pages = new ReadingServer(RoutingOptions.EndPoints(configuration.Router!.Api), Pages(router), loggers);
