@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -155,6 +156,20 @@ public class MoveTests(TwoServers servers) : IClassFixture<TwoServers>
     }
 
     [Fact]
+    public async Task A_session_whose_old_server_hangs_in_the_pause_is_ended_by_the_change_of_leader()
+    {
+        await using var cluster = await servers.RouteAsync(options => options with { SwitchoverBudget = TimeSpan.FromMilliseconds(100) });
+        await using var client = await cluster.OpenAsync();
+        var backend = $"{await client.DoAsync("select pg_backend_pid()")}";
+        await SignalAsync("-STOP", backend);
+
+        await servers.SwitchOverAsync(cluster);
+
+        Assert.Equal("57P01", await client.FailureAsync("select 1"));
+        await SignalAsync("-CONT", backend);
+    }
+
+    [Fact]
     public async Task A_failover_ends_sessions_with_a_reason()
     {
         await using var cluster = await servers.RouteAsync();
@@ -189,5 +204,12 @@ public class MoveTests(TwoServers servers) : IClassFixture<TwoServers>
 
         Assert.All(await Task.WhenAll(busy), answered => Assert.InRange(answered, 1, int.MaxValue));
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
+    }
+
+    private static async Task SignalAsync(string signal, string process)
+    {
+        using var kill = Process.Start("kill", [signal, process]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, kill.ExitCode);
     }
 }
