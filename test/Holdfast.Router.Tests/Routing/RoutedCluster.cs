@@ -56,6 +56,8 @@ internal sealed class RoutedCluster : IMemberHealthSource, IAsyncDisposable
 
     public RoutedClusterStatus Status => server.Status().Clusters[0];
 
+    public void Believe() => server.Believe();
+
     public string Metrics => server.Metrics();
 
     public RoutedMemberStatus Of(TestMember member) => Of(member.Name);

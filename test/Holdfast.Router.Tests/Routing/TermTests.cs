@@ -93,6 +93,19 @@ public sealed class TermTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lower_term_is_gone_by_once_the_operator_says_that_the_store_is_right()
+    {
+        var earlier = await cluster.FormAsync(alpha);
+        await cluster.FormAsync(beta);
+        cluster.Store.SetBack(cluster.Keys.Leader, "alpha", new Revision(earlier.Number));
+        await Until.TrueAsync(() => cluster.Status.Reason.Contains("older than", StringComparison.Ordinal));
+
+        cluster.Believe();
+
+        Assert.Equal(("alpha", earlier.Number), (cluster.Status.Primary, cluster.Status.Term));
+    }
+
+    [Fact]
     public async Task Connections_go_on_and_new_ones_wait_while_nobody_leads()
     {
         await cluster.FormAsync(beta);

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Holdfast.Conformance;
 using Npgsql;
 using Xunit;
@@ -121,19 +124,49 @@ public class MoveTests(TwoServers servers) : IClassFixture<TwoServers>
     }
 
     [Theory]
-    [InlineData("create temporary table scratch (line text)")]
-    [InlineData("listen news")]
-    [InlineData("select pg_advisory_lock(7)")]
-    [InlineData("begin; declare pages cursor with hold for select 1; commit")]
-    public async Task A_session_that_is_bound_to_its_server_is_ended_with_a_reason(string binding)
+    [InlineData("create temporary table scratch (line text)", "temporary tables")]
+    [InlineData("listen news", "LISTEN")]
+    [InlineData("select pg_advisory_lock(7)", "advisory locks")]
+    [InlineData("begin; declare pages cursor with hold for select 1; commit", "a cursor WITH HOLD")]
+    public async Task A_session_that_is_bound_to_its_server_is_ended_with_a_reason(string binding, string words)
     {
         await using var cluster = await servers.RouteAsync();
-        await using var client = await cluster.OpenAsync();
+        await using var client = await cluster.OpenAsync("Include Error Detail=true");
         await client.DoAsync(binding);
 
         await servers.SwitchOverAsync(cluster);
 
+        var end = await Assert.ThrowsAsync<PostgresException>(() => client.DoAsync("select 1"));
+        Assert.Equal(("57P01", $"The session cannot go on at the new primary: it has {words}."), (end.SqlState, end.Detail));
+    }
+
+    [Fact]
+    public async Task A_session_under_TLS_goes_on_too()
+    {
+        using var certificates = new TestCertificates();
+        using var certificate = X509Certificate2.CreateFromPemFile(certificates["server.crt"], certificates["server.key"]);
+        await using var cluster = await servers.RouteAsync(options => options with { ClientTls = new SslServerAuthenticationOptions { ServerCertificate = certificate } });
+        await using var client = await cluster.OpenAsync($"SSL Mode=VerifyFull;Root Certificate={certificates["authority.crt"]}");
+        await client.DoAsync("set timezone = 'Asia/Tokyo'");
+
+        await servers.SwitchOverAsync(cluster);
+
+        Assert.Equal(servers.Beta.Address.Port, await client.PortAsync());
+        Assert.Equal("Asia/Tokyo", await client.DoAsync("show timezone"));
+    }
+
+    [Fact]
+    public async Task A_session_whose_old_server_hangs_in_the_pause_is_ended_by_the_change_of_leader()
+    {
+        await using var cluster = await servers.RouteAsync(options => options with { SwitchoverBudget = TimeSpan.FromMilliseconds(100) });
+        await using var client = await cluster.OpenAsync();
+        var backend = $"{await client.DoAsync("select pg_backend_pid()")}";
+        await SignalAsync("-STOP", backend);
+
+        await servers.SwitchOverAsync(cluster);
+
         Assert.Equal("57P01", await client.FailureAsync("select 1"));
+        await SignalAsync("-CONT", backend);
     }
 
     [Fact]
@@ -171,5 +204,12 @@ public class MoveTests(TwoServers servers) : IClassFixture<TwoServers>
 
         Assert.All(await Task.WhenAll(busy), answered => Assert.InRange(answered, 1, int.MaxValue));
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
+    }
+
+    private static async Task SignalAsync(string signal, string process)
+    {
+        using var kill = Process.Start("kill", [signal, process]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, kill.ExitCode);
     }
 }

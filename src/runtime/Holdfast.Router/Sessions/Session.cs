@@ -70,7 +70,8 @@ internal sealed class Session : IRoutedConnection, IDisposable
 
     public void OnTable(RouteTable table)
     {
-        if (!member.Connection.IsPrimary || IsMoving || isEnding)
+        // Once its old member has told all, the move goes on whoever leads; a member that tells nothing is not waited for beyond its term.
+        if (!member.Connection.IsPrimary || isEnding || snapshot is { IsComplete: true })
         {
             return;
         }
