@@ -100,11 +100,19 @@ internal sealed class SessionStart(LoopCluster part, SessionOptions options)
             return await RelayedLogin.RunAsync(client, member.Wire, startup);
         }
 
-        var credential = await ClientLogin.AuthenticateAsync(client, startup.User, secret)
-            ?? throw new ProtocolException($"password authentication failed for user \"{startup.User}\"");
-        await MemberLogin.AuthenticateAsync(member.Wire, startup, credential);
-        await client.WriteAsync(ClientLogin.Request(AuthenticationKind.Ok, []));
-        return credential;
+        try
+        {
+            var credential = await ClientLogin.AuthenticateAsync(client, startup.User, secret)
+                ?? throw new ProtocolException($"password authentication failed for user \"{startup.User}\"");
+            await MemberLogin.AuthenticateAsync(member.Wire, startup, credential);
+            await client.WriteAsync(ClientLogin.Request(AuthenticationKind.Ok, []));
+            return credential;
+        }
+        catch (Exception exception) when (exception is ProtocolException or MemberRefusedException)
+        {
+            options.Secrets.Forget(startup.User);
+            throw;
+        }
     }
 
     /// <summary>Asked for outside the loop, and answered on it.</summary>

@@ -10,4 +10,7 @@ public interface ISecretSource
     /// <param name="primary">Where to ask, when that is needed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<string?> FindAsync(string user, IPEndPoint primary, CancellationToken cancellationToken);
+
+    /// <summary>A log-in failed: the secret may have changed since it was found.</summary>
+    void Forget(string user);
 }

@@ -42,6 +42,8 @@ public sealed partial class UserSecrets(IReadOnlyDictionary<string, string> list
             : AskAsync(query, user, primary, cancellationToken);
     }
 
+    public void Forget(string user) => known.TryRemove(user, out _);
+
     /// <summary>Null as well when the question failed: the member then decides whom it lets in.</summary>
     private async Task<string?> AskAsync(SecretQuery asked, string user, IPEndPoint primary, CancellationToken cancellationToken)
     {
