@@ -1,0 +1,67 @@
+using Holdfast.Demo.Canary;
+using Holdfast.Demo.Cluster;
+
+namespace Holdfast.EndToEnd.Tests;
+
+/// <summary>A whole cluster with <c>holdfast router</c> in front, as the demo has it: clients know the router's port and nothing else.</summary>
+public sealed class RouterTests
+{
+    private const int Writers = 4;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Switchovers_cost_a_client_of_the_router_no_connection_and_a_crash_costs_it_no_row()
+    {
+        await using var cluster = LoopbackCluster.CreateWithRouter("routed", null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
+        cluster.Start();
+        await WholeAsync(cluster);
+        await using var canary = await CanaryClient.StartAsync(CanaryHost.AllOf(cluster.Plan), Writers, TimeProvider.System, Stop);
+        Assert.True(await canary.WaitForWritesAsync(200, Limit, Stop), "the canary cannot write through the router");
+
+        for (var count = 0; count < 2; count++)
+        {
+            await SwitchOverAsync(cluster, canary);
+        }
+
+        Assert.Equal(Writers, Connections(canary));
+        Assert.Contains("Writes on", await StatusAsync(cluster), StringComparison.Ordinal);
+
+        var at = canary.Now;
+        Assert.True((await cluster.LeaderAsync(Stop)).KillPostmaster(), "there is no PostgreSQL to kill");
+        Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "nobody took over");
+        await WholeAsync(cluster);
+        Assert.Empty(await canary.FindLostAsync(Stop));
+        Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
+        await cluster.StopAsync(Stop);
+    }
+
+    private static async Task SwitchOverAsync(LoopbackCluster cluster, CanaryClient canary)
+    {
+        var (old, at) = (await cluster.LeaderAsync(Stop), canary.Now);
+        var ended = await CommandLine.HoldfastAsync("-c", old.Plan.ConfigurationFile, "switchover", cluster.Plan.Scope, "--force");
+        Assert.True(ended.Status == 0, ended.All);
+        Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "the writes did not come back");
+        await WholeAsync(cluster);
+        Assert.NotEqual(old, await cluster.LeaderAsync(Stop));
+    }
+
+    private static async Task<string> StatusAsync(LoopbackCluster cluster)
+    {
+        var ended = await CommandLine.HoldfastAsync("-c", cluster.Plan.Router!.ConfigurationFile, "router", "status");
+        Assert.True(ended.Status == 0, ended.All);
+        return ended.Output;
+    }
+
+    private static int Connections(CanaryClient canary) => canary.Acknowledgements().Select(write => (write.Writer, write.Connected)).Distinct().Count();
+
+    private static async Task WholeAsync(LoopbackCluster cluster)
+    {
+        if (!await cluster.WaitForRedundancyAsync(Limit, null, Stop))
+        {
+            cluster.KeepFiles();
+            Assert.Fail($"{(await cluster.RedundancyAsync(Stop)).Words}; the logs are kept in {cluster.Plan.Directory}");
+        }
+    }
+}
