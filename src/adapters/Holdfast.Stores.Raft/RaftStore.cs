@@ -42,7 +42,7 @@ public sealed class RaftStore : IConsensusStore
             var connector = new Connector(new TransportSecrets(options.Password, tls is not null), tls, time);
             var seed = BinaryPrimitives.ReadInt32LittleEndian(RandomNumberGenerator.GetBytes(4));
             node = new RaftNode(options, connector, time, logger, new Random(seed), NewClientId());
-            var server = new ConnectionServer(options.SelfAddress, node, new ClientServer(node, options));
+            var server = new ConnectionServer(options.SelfAddress, node, new ClientServer(node, options, time));
             var listener = new NodeListener(options.BindAddress ?? options.SelfAddress, node.Self, connector, server, time, logger);
             return new RaftStore(options, node, listener, tls);
         }

@@ -96,7 +96,7 @@ public sealed partial class RaftStoreClient
         {
             try
             {
-                return await AskOnceAsync(call, body, read, attempt, either.Token);
+                return await AskInTurnAsync(call, body, read, attempt, cancellationToken, either.Token);
             }
             catch (Exception failed) when (failed is StoreUnavailableException || (failed is not ArgumentException && PeerLink.IsOfTheNetwork(failed)))
             {
@@ -113,8 +113,17 @@ public sealed partial class RaftStoreClient
         }
     }
 
+    /// <summary>A node that is frozen leaves time to ask another one. A change of members is asked for once: it may take its time.</summary>
+    private async Task<T> AskInTurnAsync<T>(
+        ClientCall call, Action<ByteWriter> body, ReadReply<T> read, Attempt attempt, CancellationToken caller, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(call == ClientCall.Membership ? options.RequestTimeout : options.RequestTimeout / 2, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await AskOnceAsync(call, body, read, attempt, caller, either.Token);
+    }
+
     private async Task<T> AskOnceAsync<T>(
-        ClientCall call, Action<ByteWriter> body, ReadReply<T> read, Attempt attempt, CancellationToken cancellationToken)
+        ClientCall call, Action<ByteWriter> body, ReadReply<T> read, Attempt attempt, CancellationToken caller, CancellationToken cancellationToken)
     {
         var node = await ConnectAsync(cancellationToken);
         attempt.Unanswered++;
@@ -131,9 +140,9 @@ public sealed partial class RaftStoreClient
         {
             throw closed.InnerException ?? closed;
         }
-        catch (StoreUnavailableException)
+        catch (Exception silent) when (silent is StoreUnavailableException || (silent is OperationCanceledException && !caller.IsCancellationRequested))
         {
-            // It may be cut off from the others; another node may not be.
+            // It may be frozen, or cut off from the others; another node may not be.
             Leave(node);
             throw;
         }
@@ -212,12 +221,19 @@ public sealed partial class RaftStoreClient
         }
     }
 
-    /// <summary>Null when the connection broke: the watch goes on elsewhere.</summary>
-    private static async Task<byte[]?> NextReplyAsync(ChannelReader<byte[]> replies, CancellationToken cancellationToken)
+    /// <summary>Null when the connection broke or fell silent: the watch goes on elsewhere.</summary>
+    private async Task<byte[]?> NextReplyAsync(NodeConnection node, ChannelReader<byte[]> replies, CancellationToken cancellationToken)
     {
+        using var silence = new CancellationTokenSource(ClientProtocol.SilenceMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
-            return await replies.ReadAsync(cancellationToken);
+            return await replies.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Leave(node);
+            return null;
         }
         catch (ChannelClosedException)
         {

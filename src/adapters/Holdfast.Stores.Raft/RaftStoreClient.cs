@@ -86,8 +86,18 @@ public sealed partial class RaftStoreClient : IConsensusStore
             var (node, call, replies) = await BeginWatchAsync(prefix, after, cancellationToken);
             try
             {
-                while (await NextReplyAsync(replies, cancellationToken) is { } reply && ChangeOf(reply) is { } change)
+                while (await NextReplyAsync(node, replies, cancellationToken) is { } reply)
                 {
+                    if ((ClientReply)reply[0] == ClientReply.Alive)
+                    {
+                        continue;
+                    }
+
+                    if (ChangeOf(reply) is not { } change)
+                    {
+                        break;
+                    }
+
                     after = change.Revision;
                     yield return change;
                 }

@@ -32,11 +32,20 @@ internal enum ClientReply : byte
 
     /// <summary>The request itself is wrong.</summary>
     Refused = 5,
+
+    /// <summary>A watch has nothing to tell, and its node hears from a leader.</summary>
+    Alive = 6,
 }
 
 /// <summary>The results that travel to clients, as bytes.</summary>
 internal static class ClientProtocol
 {
+    /// <summary>How often a node that hears from a leader says so to those who watch.</summary>
+    public static readonly TimeSpan AliveEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A watch that has been told nothing for so long goes on at another node: this one is frozen, or cut off.</summary>
+    public static readonly TimeSpan SilenceMax = TimeSpan.FromMilliseconds(1600);
+
     public static void WriteImage(ByteWriter writer, StoreImage image)
     {
         writer.Int64(image.Revision.Number);

@@ -7,7 +7,7 @@ using Holdfast.Stores.Raft.State;
 namespace Holdfast.Stores.Raft.Transport;
 
 /// <summary>Carries out what clients that are no members ask for.</summary>
-internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
+internal sealed class ClientServer(RaftNode node, RaftStoreOptions options, TimeProvider time)
 {
     private const int CallsMax = 256;
 
@@ -107,9 +107,39 @@ internal sealed class ClientServer(RaftNode node, RaftStoreOptions options)
 
     private async Task WatchAsync(ClientConnectionState connection, ulong id, string prefix, Revision after, CancellationToken stop)
     {
-        await foreach (var change in node.WatchAsync(prefix, after, stop))
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var alive = SayAliveAsync(connection, id, ending.Token);
+        try
         {
-            await connection.ReplyAsync(id, ClientReply.Change, writer => ClientProtocol.WriteChange(writer, change));
+            await foreach (var change in node.WatchAsync(prefix, after, stop))
+            {
+                await connection.ReplyAsync(id, ClientReply.Change, writer => ClientProtocol.WriteChange(writer, change));
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await alive;
+        }
+    }
+
+    /// <summary>A node without a leader keeps silent: what it has to tell may be long past.</summary>
+    private async Task SayAliveAsync(ClientConnectionState connection, ulong id, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(ClientProtocol.AliveEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                if (node.Status.Leader is not null)
+                {
+                    await connection.ReplyAsync(id, ClientReply.Alive, static _ => { });
+                }
+            }
+        }
+        catch (Exception ended) when (PeerLink.IsOfTheNetwork(ended))
+        {
+            // With the connection the watch ends as well.
         }
     }
 
