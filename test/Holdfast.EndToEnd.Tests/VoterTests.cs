@@ -67,6 +67,29 @@ public sealed class VoterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_watch_through_a_frozen_voter_goes_on_at_another_one()
+    {
+        var leader = await voters.LeaderAsync(Stop);
+        var victim = voters.Addresses.First(address => address != leader);
+        var others = voters.Addresses.Where(address => address != victim).ToArray();
+        await using var writer = voters.Client(others);
+        await using var watcher = voters.Client([victim, .. others]);
+        await writer.PutAsync("/watched", "before", Stop);
+        var image = await watcher.ReadAsync("/watched", Stop);
+        await using var changes = watcher.WatchAsync("/watched", image.Revision, Stop).GetAsyncEnumerator(Stop);
+        var next = changes.MoveNextAsync().AsTask();
+        await writer.PutAsync("/watched", "seen", Stop);
+        Assert.True(await next);
+
+        voters.Send(Signal.Stop, voters.IndexOf(victim));
+        next = changes.MoveNextAsync().AsTask();
+        await writer.PutAsync("/watched", "while frozen", Stop);
+        Assert.True(await next);
+        Assert.Equal("while frozen", changes.Current.Written.Single().Value);
+        voters.Send(Signal.Continue, voters.IndexOf(victim));
+    }
+
+    [Fact]
     public async Task After_all_voters_were_frozen_no_session_ends_before_its_time_and_every_confirmed_write_is_there()
     {
         await using var load = await LoadAsync(voters.Addresses, TimeToLive);
