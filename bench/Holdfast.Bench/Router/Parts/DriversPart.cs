@@ -97,7 +97,7 @@ internal sealed class DriversPart(Workbench bench, TimeSpan length)
         return await canary.WaitForWritesAsync(Writers, Limit, stopping) ? canary : throw new DemoException("Npgsql's clients cannot write through the router");
     }
 
-    private async Task SwitchOverAsync(LoopbackCluster cluster, CancellationToken stopping)
+    private static async Task SwitchOverAsync(LoopbackCluster cluster, CancellationToken stopping)
     {
         if (!await cluster.WaitForRedundancyAsync(Limit, null, stopping))
         {
