@@ -38,7 +38,24 @@ public class LiveCluster : IAsyncLifetime
         var status = await Cluster.StatusAsync(cancellationToken);
         var leader = Cluster.Member(status?.Leader?.Name ?? throw new InvalidOperationException("nobody leads"));
         var standby = Cluster.Member(status.SynchronousStandby?.Name ?? throw new InvalidOperationException("nobody is synchronous"));
+
+        // A database outlives its agent: the cluster looks whole while the leader's next agent has just begun, and holds nothing yet.
+        await Until.TrueAsync(() => HoldsLeaseAsync(leader), () => $"{leader.Name} leads and holds no lease");
         return new(leader, standby, Cluster.Members.First(member => member != leader && member != standby));
+    }
+
+    private static async Task<bool> HoldsLeaseAsync(LoopbackMember leader)
+    {
+        try
+        {
+            using var http = new HttpClient();
+            return (await http.GetStringAsync(new Uri($"{leader.Plan.RestUrl}/holdfast/v1/status"), TestContext.Current.CancellationToken))
+                .Replace(" ", "", StringComparison.Ordinal).Contains("\"holds_lease\":true", StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A run that needs other clusters alone does not pay for this one.</summary>
