@@ -79,13 +79,6 @@ internal static unsafe partial class Linux
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     public static partial int OwnName(int descriptor, byte* address, int* length);
 
-    /// <summary>The hot calls do not keep errno, which would cost two more calls: whoever is told -1 asks once more by the other one.</summary>
-    [LibraryImport("libc", EntryPoint = "recv")]
-    public static partial nint ReceiveFast(int descriptor, byte* buffer, nint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "send")]
-    public static partial nint SendFast(int descriptor, byte* buffer, nint length, int flags);
-
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* buffer, nint length, int flags);
 

@@ -82,21 +82,41 @@ internal sealed unsafe class LoopSocket : Loop.IHandler, IDisposable
             return Transfer.WouldBlock;
         }
 
-        var count = IsClosed ? -1 : (int)Linux.ReceiveFast(Descriptor, buffer, length, 0);
-        if (count <= 0)
+        // An error is told once: a call that failed is never made again to learn why.
+        while (!IsClosed)
         {
-            return ReceiveAgain(buffer, length);
+            var count = (int)Linux.Receive(Descriptor, buffer, length, 0);
+            if (count > 0)
+            {
+                ActiveMs = Loop.NowMs;
+
+                // A short read means that the kernel has no more, except that the end itself may still be there to be read.
+                if (count < length && !isHungUp)
+                {
+                    Readable.Reset();
+                }
+
+                return Transfer.Moved(count);
+            }
+
+            if (count == 0)
+            {
+                return Transfer.End;
+            }
+
+            if (Linux.LastError == Linux.TryAgain)
+            {
+                Readable.Reset();
+                return Transfer.WouldBlock;
+            }
+
+            if (Linux.LastError != Linux.Interrupted)
+            {
+                break;
+            }
         }
 
-        ActiveMs = Loop.NowMs;
-
-        // A short read means that the kernel has no more, except that the end itself may still be there to be read.
-        if (count < length && !isHungUp)
-        {
-            Readable.Reset();
-        }
-
-        return Transfer.Moved(count);
+        return Transfer.Broken;
     }
 
     /// <summary>What is there to be received, left in place. Whether more has come since is told by the next event only.</summary>
@@ -118,8 +138,27 @@ internal sealed unsafe class LoopSocket : Loop.IHandler, IDisposable
 
     public Transfer Send(byte* buffer, int length)
     {
-        var count = IsClosed ? -1 : (int)Linux.SendFast(Descriptor, buffer, length, Linux.NoSignal);
-        return count >= 0 ? Transfer.Moved(count) : SendAgain(buffer, length);
+        while (!IsClosed)
+        {
+            var count = (int)Linux.Send(Descriptor, buffer, length, Linux.NoSignal);
+            if (count >= 0)
+            {
+                return Transfer.Moved(count);
+            }
+
+            if (Linux.LastError == Linux.TryAgain)
+            {
+                Writable.Reset();
+                return Transfer.WouldBlock;
+            }
+
+            if (Linux.LastError != Linux.Interrupted)
+            {
+                break;
+            }
+        }
+
+        return Transfer.Broken;
     }
 
     /// <summary>From this socket into a pipe.</summary>
@@ -209,62 +248,6 @@ internal sealed unsafe class LoopSocket : Loop.IHandler, IDisposable
         // Whoever waits finds it closed.
         Readable.Set();
         Writable.Set();
-    }
-
-    private Transfer ReceiveAgain(byte* buffer, int length)
-    {
-        while (!IsClosed)
-        {
-            var count = (int)Linux.Receive(Descriptor, buffer, length, 0);
-            if (count > 0)
-            {
-                ActiveMs = Loop.NowMs;
-                return Transfer.Moved(count);
-            }
-
-            if (count == 0)
-            {
-                return Transfer.End;
-            }
-
-            if (Linux.LastError == Linux.TryAgain)
-            {
-                Readable.Reset();
-                return Transfer.WouldBlock;
-            }
-
-            if (Linux.LastError != Linux.Interrupted)
-            {
-                break;
-            }
-        }
-
-        return Transfer.Broken;
-    }
-
-    private Transfer SendAgain(byte* buffer, int length)
-    {
-        while (!IsClosed)
-        {
-            var count = (int)Linux.Send(Descriptor, buffer, length, Linux.NoSignal);
-            if (count >= 0)
-            {
-                return Transfer.Moved(count);
-            }
-
-            if (Linux.LastError == Linux.TryAgain)
-            {
-                Writable.Reset();
-                return Transfer.WouldBlock;
-            }
-
-            if (Linux.LastError != Linux.Interrupted)
-            {
-                break;
-            }
-        }
-
-        return Transfer.Broken;
     }
 
     void Loop.IHandler.OnEvents(uint events)
