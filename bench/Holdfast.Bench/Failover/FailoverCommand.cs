@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Holdfast.Demo;
 
 namespace Holdfast.Bench.Failover;
 
@@ -37,20 +36,7 @@ internal static class FailoverCommand
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? "",
                 CommandLines.Of(parsed));
-            try
-            {
-                return await new FailoverBench(request, time).RunAsync(stopping);
-            }
-            catch (DemoException exception)
-            {
-                await Console.Error.WriteLineAsync($"Error: {exception.Message}");
-                return 1;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                await Console.Error.WriteLineAsync("Interrupted; nothing is left behind.");
-                return 130;
-            }
+            return await CommandLines.RunAsync(new FailoverBench(request, time).RunAsync, stopping);
         });
         return command;
     }

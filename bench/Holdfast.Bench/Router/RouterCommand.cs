@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Holdfast.Demo;
 
 namespace Holdfast.Bench.Router;
 
@@ -38,20 +37,7 @@ internal static class RouterCommand
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? (parts is null ? Path.Combine("bench", "results", "router.md") : null),
                 CommandLines.Of(parsed));
-            try
-            {
-                return await new RouterBench(request, time).RunAsync(stopping);
-            }
-            catch (DemoException exception)
-            {
-                await Console.Error.WriteLineAsync($"Error: {exception.Message}");
-                return 1;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                await Console.Error.WriteLineAsync("Interrupted; nothing is left behind.");
-                return 130;
-            }
+            return await CommandLines.RunAsync(new RouterBench(request, time).RunAsync, stopping);
         });
         return command;
     }

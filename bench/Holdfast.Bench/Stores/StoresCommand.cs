@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Holdfast.Demo;
 using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Stores;
@@ -35,20 +34,7 @@ internal static class StoresCommand
                 parsed.GetValue(json),
                 parsed.GetValue(output) ?? (parts is null ? Path.Combine("bench", "results", "stores.md") : null),
                 CommandLines.Of(parsed));
-            try
-            {
-                return await new StoresBench(request, time).RunAsync(stopping);
-            }
-            catch (DemoException exception)
-            {
-                await Console.Error.WriteLineAsync($"Error: {exception.Message}");
-                return 1;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                await Console.Error.WriteLineAsync("Interrupted; nothing is left behind.");
-                return 130;
-            }
+            return await CommandLines.RunAsync(new StoresBench(request, time).RunAsync, stopping);
         });
         return command;
     }

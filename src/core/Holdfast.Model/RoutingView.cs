@@ -14,8 +14,6 @@ public sealed record RoutingView
 
     public ImmutableArray<RoutedMember> Members { get; init; } = [];
 
-    public SwitchoverRequest? Switchover { get; init; }
-
     /// <summary>The store does not answer: the rest is what it said last, and the members themselves are asked who leads.</summary>
     public bool IsStoreLost { get; init; }
 

@@ -2,12 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Holdfast.Bench.Router.Proxies;
 using Holdfast.Bench.Router.Tools;
-using Holdfast.Bench.Stores;
 using Holdfast.Demo;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;
-using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Router.Parts;
 
@@ -24,31 +22,22 @@ internal sealed class DriversPart(Workbench bench, TimeSpan length)
     private static readonly TimeSpan CrashEvery = TimeSpan.FromSeconds(30);
     private static readonly string Script = Path.GetFullPath(Path.Combine("bench", "Holdfast.Bench", "Router", "Drivers", "node-postgres.js"));
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        await using var etcd = await EtcdCluster.StartAsync(1, bench.Time, stopping);
-        await using var cluster = await StoreRound.StartAsync(new HoldfastSoftware(bench.Program, etcd.Section), bench.Time, stopping);
-        try
-        {
-            var password = cluster.Plan.SuperuserPassword;
-            await new PgPrograms((await cluster.LeaderAsync(stopping)).Plan.DatabasePort, password, bench.Time).FillAsync(Scale, stopping);
-            await using var router = await bench.StartAsync(
-                new HoldfastRouter("session", bench.Program, etcd.Section, 2, [RoutedCluster.Of(cluster.Plan.Scope) with { SessionPassword = password }]), stopping);
-            await SwitchoversAsync(cluster, router, stopping);
-            await CrashesAsync(cluster, router, stopping);
-        }
-        catch (DemoException exception)
-        {
-            cluster.KeepFiles();
-            throw new DemoException($"{exception.Message}; the logs are kept in {cluster.Plan.Directory}");
-        }
+    public Task RunAsync(CancellationToken stopping) => EtcdBackedCluster.WithAsync(bench, live => MeasureAsync(live, stopping), stopping);
 
-        await cluster.StopAsync(stopping);
+    private async Task MeasureAsync(EtcdBackedCluster live, CancellationToken stopping)
+    {
+        var (cluster, etcd) = live;
+        var password = cluster.Plan.SuperuserPassword;
+        await new PgPrograms((await cluster.LeaderAsync(stopping)).Plan.DatabasePort, password, bench.Time).FillAsync(Scale, stopping);
+        await using var router = await bench.StartAsync(
+            new HoldfastRouter("session", bench.Program, etcd.Section, 2, [RoutedCluster.Of(cluster.Plan.Scope) with { SessionPassword = password }]), stopping);
+        await SwitchoversAsync(live, router, stopping);
+        await CrashesAsync(cluster, router, stopping);
     }
 
-    private async Task SwitchoversAsync(LoopbackCluster cluster, ProxyProcess router, CancellationToken stopping)
+    private async Task SwitchoversAsync(EtcdBackedCluster live, ProxyProcess router, CancellationToken stopping)
     {
-        var password = cluster.Plan.SuperuserPassword;
+        var password = live.Cluster.Plan.SuperuserPassword;
         var seconds = length.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         var libpq = new PgPrograms(router.Port, password, bench.Time) { Limit = length + Limit }.BenchAsync(["-b", "simple-update", "-M", "prepared", "-c", "8", "-j", "2", "-T", seconds], stopping);
         var node = RunNodeAsync(router, password, seconds, stopping);
@@ -58,7 +47,7 @@ internal sealed class DriversPart(Workbench bench, TimeSpan length)
         while (bench.Time.GetElapsedTime(began) < length - SwitchoverEvery)
         {
             await Task.Delay(SwitchoverEvery, bench.Time, stopping);
-            await SwitchOverAsync(cluster, stopping);
+            await live.SwitchOverAsync(stopping);
             count++;
         }
 
@@ -95,21 +84,6 @@ internal sealed class DriversPart(Workbench bench, TimeSpan length)
     {
         var canary = await CanaryClient.StartAsync([new CanaryHost(router.Name, router.Port, password)], Writers, bench.Time, stopping);
         return await canary.WaitForWritesAsync(Writers, Limit, stopping) ? canary : throw new DemoException("Npgsql's clients cannot write through the router");
-    }
-
-    private static async Task SwitchOverAsync(LoopbackCluster cluster, CancellationToken stopping)
-    {
-        if (!await cluster.WaitForRedundancyAsync(Limit, null, stopping))
-        {
-            throw new DemoException("the cluster is not healthy enough to switch over");
-        }
-
-        var primary = await cluster.LeaderAsync(stopping);
-        var candidate = (await cluster.StatusAsync(stopping))?.SynchronousStandby?.Name ?? throw new DemoException("no synchronous standby is there");
-        if (await cluster.Rest.SwitchoverAsync(primary.Plan, candidate, stopping) is { } refusal)
-        {
-            throw new DemoException($"the switchover was refused: {refusal}");
-        }
     }
 
     /// <summary>Null where node or its driver is not installed.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Holdfast.Bench.Router.Proxies;
-using Holdfast.Bench.Stores;
+using Holdfast.Bench.Router.Tools;
 using Holdfast.Demo;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
@@ -17,22 +17,8 @@ internal sealed class FailoverPart(Workbench bench)
     private const int WritesBefore = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        await using var etcd = await EtcdCluster.StartAsync(1, bench.Time, stopping);
-        await using var cluster = await StoreRound.StartAsync(new HoldfastSoftware(bench.Program, etcd.Section), bench.Time, stopping);
-        try
-        {
-            await MeasureAsync(cluster, etcd, stopping);
-        }
-        catch (DemoException exception)
-        {
-            cluster.KeepFiles();
-            throw new DemoException($"{exception.Message}; the logs are kept in {cluster.Plan.Directory}");
-        }
-
-        await cluster.StopAsync(stopping);
-    }
+    public Task RunAsync(CancellationToken stopping) =>
+        EtcdBackedCluster.WithAsync(bench, live => MeasureAsync(live.Cluster, live.Etcd, stopping), stopping);
 
     private async Task MeasureAsync(LoopbackCluster cluster, EtcdCluster etcd, CancellationToken stopping)
     {

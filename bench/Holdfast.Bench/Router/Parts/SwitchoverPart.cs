@@ -1,10 +1,7 @@
 using System.Globalization;
 using Holdfast.Bench.Router.Proxies;
 using Holdfast.Bench.Router.Tools;
-using Holdfast.Bench.Stores;
 using Holdfast.Demo;
-using Holdfast.Demo.Cluster;
-using Holdfast.StoreServers;
 
 namespace Holdfast.Bench.Router.Parts;
 
@@ -13,28 +10,14 @@ internal sealed class SwitchoverPart(Workbench bench)
 {
     private const int Switchovers = 3;
     private const int Scale = 10;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(4);
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        await using var etcd = await EtcdCluster.StartAsync(1, bench.Time, stopping);
-        await using var cluster = await StoreRound.StartAsync(new HoldfastSoftware(bench.Program, etcd.Section), bench.Time, stopping);
-        try
-        {
-            await MeasureAsync(cluster, etcd, stopping);
-        }
-        catch (DemoException exception)
-        {
-            cluster.KeepFiles();
-            throw new DemoException($"{exception.Message}; the logs are kept in {cluster.Plan.Directory}");
-        }
+    public Task RunAsync(CancellationToken stopping) =>
+        EtcdBackedCluster.WithAsync(bench, live => MeasureAsync(live, stopping), stopping);
 
-        await cluster.StopAsync(stopping);
-    }
-
-    private async Task MeasureAsync(LoopbackCluster cluster, EtcdCluster etcd, CancellationToken stopping)
+    private async Task MeasureAsync(EtcdBackedCluster live, CancellationToken stopping)
     {
+        var (cluster, etcd) = live;
         var password = cluster.Plan.SuperuserPassword;
         var primary = await cluster.LeaderAsync(stopping);
         await new PgPrograms(primary.Plan.DatabasePort, password, bench.Time).FillAsync(Scale, stopping);
@@ -44,7 +27,7 @@ internal sealed class SwitchoverPart(Workbench bench)
         var logs = Directory.CreateTempSubdirectory("holdfast-latency-").FullName;
         try
         {
-            await WithSessionsAsync(cluster, new PgPrograms(router.Port, password, bench.Time), logs, stopping);
+            await WithSessionsAsync(live, new PgPrograms(router.Port, password, bench.Time), logs, stopping);
         }
         finally
         {
@@ -52,7 +35,7 @@ internal sealed class SwitchoverPart(Workbench bench)
         }
     }
 
-    private async Task WithSessionsAsync(LoopbackCluster cluster, PgPrograms programs, string logs, CancellationToken stopping)
+    private async Task WithSessionsAsync(EtcdBackedCluster live, PgPrograms programs, string logs, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var running = programs.BenchAsync(
@@ -62,7 +45,7 @@ internal sealed class SwitchoverPart(Workbench bench)
             for (var number = 1; number <= Switchovers; number++)
             {
                 await Task.Delay(Between, bench.Time, stopping);
-                await SwitchOverAsync(cluster, number, running, stopping);
+                await SwitchOverAsync(live, number, running, stopping);
             }
         }
         catch
@@ -75,20 +58,10 @@ internal sealed class SwitchoverPart(Workbench bench)
         Record(await running, Latencies.Longest(logs));
     }
 
-    private async Task SwitchOverAsync(LoopbackCluster cluster, int number, Task<PgbenchRun> running, CancellationToken stopping)
+    private async Task SwitchOverAsync(EtcdBackedCluster live, int number, Task<PgbenchRun> running, CancellationToken stopping)
     {
-        if (!await cluster.WaitForRedundancyAsync(Limit, null, stopping))
-        {
-            throw new DemoException("the cluster is not healthy enough to switch over");
-        }
-
-        var primary = await cluster.LeaderAsync(stopping);
-        var candidate = (await cluster.StatusAsync(stopping))?.SynchronousStandby?.Name ?? throw new DemoException("no synchronous standby is there");
-        bench.Say(string.Create(CultureInfo.InvariantCulture, $"  Switchover {number} of {Switchovers}: {primary.Name} hands over to {candidate}."));
-        if (await cluster.Rest.SwitchoverAsync(primary.Plan, candidate, stopping) is { } refusal)
-        {
-            throw new DemoException($"the switchover was refused: {refusal}");
-        }
+        var (from, to) = await live.SwitchOverAsync(stopping);
+        bench.Say(string.Create(CultureInfo.InvariantCulture, $"  Switchover {number} of {Switchovers}: {from} hands over to {to}."));
 
         // One that nobody wrote through proves nothing; clients that gave up all are a result.
         if (running.IsCompleted && (await running).Errors == 0)

@@ -60,23 +60,20 @@ internal sealed partial class ClusterRouter
             part.Loop.Post(part.OnTableChanged);
         }
 
-        OnTable?.Invoke();
+        OnChange?.Invoke();
     }
 
     /// <summary>How many sessions have a primary's connection: a switchover waits until none has.</summary>
     public int AttachedNow => Volatile.Read(ref attached);
 
-    /// <summary>Called on a loop's thread when the last one has given its connection up, in the middle of a switchover.</summary>
-    public Action? OnDetached { get; set; }
-
-    /// <summary>Called when there is a new table.</summary>
-    public Action? OnTable { get; set; }
+    /// <summary>Called, on any thread, when there is a new table, and when the last session has given its primary's connection up.</summary>
+    public Action? OnChange { get; set; }
 
     public void Attached(int change)
     {
         if (Interlocked.Add(ref attached, change) == 0 && change < 0)
         {
-            OnDetached?.Invoke();
+            OnChange?.Invoke();
         }
     }
 

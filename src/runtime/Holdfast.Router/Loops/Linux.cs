@@ -9,6 +9,8 @@ internal static unsafe partial class Linux
 {
     public const int NonBlocking = 0x800; // SOCK_NONBLOCK, O_NONBLOCK, EFD_NONBLOCK
     public const int CloseOnExec = 0x80000; // SOCK_CLOEXEC, O_CLOEXEC, EFD_CLOEXEC, EPOLL_CLOEXEC
+    public const int FamilyIPv4 = 2; // AF_INET
+    public const int FamilyIPv6 = 10; // AF_INET6
     public const int Stream = 1; // SOCK_STREAM
     public const int NoSignal = 0x4000; // MSG_NOSIGNAL
     public const int Peek = 2; // MSG_PEEK

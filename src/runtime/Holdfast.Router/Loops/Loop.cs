@@ -32,6 +32,7 @@ internal sealed unsafe partial class Loop : IDisposable
     private readonly Thread thread;
     private readonly long start;
     private int isAlarmed;
+    private int load;
     private volatile bool isEnding;
 
     public Loop(int number, TimeProvider time, ILogger logger)
@@ -57,8 +58,6 @@ internal sealed unsafe partial class Loop : IDisposable
 
     /// <summary>How many connections this loop serves; others read it to share the work evenly.</summary>
     public int Load => Volatile.Read(ref load);
-
-    private int load;
 
     public void Begin() => thread.Start();
 

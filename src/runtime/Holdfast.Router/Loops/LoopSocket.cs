@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Holdfast.Router.Loops;
 
@@ -46,7 +47,7 @@ internal sealed unsafe class LoopSocket : Loop.IHandler, IDisposable
     public static LoopSocket Connect(Loop loop, IPEndPoint peer, out int error)
     {
         var descriptor = Loop.OrThrow(
-            Linux.Socket((int)peer.AddressFamily == 23 ? 10 : 2, Linux.Stream | Linux.NonBlocking | Linux.CloseOnExec, 0), "socket");
+            Linux.Socket(peer.AddressFamily == AddressFamily.InterNetworkV6 ? Linux.FamilyIPv6 : Linux.FamilyIPv4, Linux.Stream | Linux.NonBlocking | Linux.CloseOnExec, 0), "socket");
         SocketTuning.Apply(descriptor);
         var address = peer.Serialize();
         int result;

@@ -40,7 +40,7 @@ internal static unsafe class SocketTuning
         }
 
         var port = (bytes[2] << 8) | bytes[3];
-        var address = *(ushort*)bytes == 2 ? new IPAddress(new ReadOnlySpan<byte>(bytes + 4, 4)) : new IPAddress(new ReadOnlySpan<byte>(bytes + 8, 16));
+        var address = *(ushort*)bytes == Linux.FamilyIPv4 ? new IPAddress(new ReadOnlySpan<byte>(bytes + 4, 4)) : new IPAddress(new ReadOnlySpan<byte>(bytes + 8, 16));
         return new(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
     }
 

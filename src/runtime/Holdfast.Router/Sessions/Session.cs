@@ -20,7 +20,6 @@ internal sealed class Session : IRoutedConnection, IDisposable
     private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(1);
 
     private readonly LoopCluster part;
-    private readonly SessionOptions options;
     private readonly SessionMover mover;
     private readonly Wire client;
     private readonly CancelKeys cancelKeys;
@@ -39,7 +38,6 @@ internal sealed class Session : IRoutedConnection, IDisposable
     public Session(LoopCluster part, SessionOptions options, SessionMover mover, Wire client, Member member, CancelKeys cancelKeys, (int Process, int Secret) cancelKey)
     {
         this.part = part;
-        this.options = options;
         this.mover = mover;
         this.client = client;
         this.member = member;

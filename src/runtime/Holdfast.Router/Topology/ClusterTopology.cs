@@ -41,22 +41,14 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
         }
     }
 
-    public StoreEntry? Entry(string key)
+    /// <summary>False when the image is older than what was seen, a stale server's or a restored backup's: what was seen stays.</summary>
+    public bool Load(StoreImage image)
     {
         lock (gate)
         {
-            return entries.GetValueOrDefault(key);
-        }
-    }
-
-    public void Load(StoreImage image)
-    {
-        lock (gate)
-        {
-            // A stale server's image, or a restored backup's: what was seen stays.
             if (image.Revision < revision)
             {
-                return;
+                return false;
             }
 
             entries.Clear();
@@ -69,6 +61,7 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
             isStoreLost = false;
             isRead = true;
             Recompute();
+            return true;
         }
     }
 
@@ -195,7 +188,6 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
         Lease = entries.GetValueOrDefault(keys.Leader) is { } leader
             ? new LeaderLease(new MemberName(leader.Value), new Term(leader.Modified.Number), leader.Session)
             : null,
-        Switchover = entries.GetValueOrDefault(keys.Failover) is { } failover ? Documents.ToSwitchover(failover) : null,
         Members =
         [
             .. entries.Values

@@ -36,8 +36,7 @@ internal sealed partial class DrainReporter : IDisposable
         this.time = time;
         this.logger = logger;
         key = keys.Router(name);
-        cluster.OnTable = Wake;
-        cluster.OnDetached = Wake;
+        cluster.OnChange = Wake;
     }
 
     public async Task RunAsync(CancellationToken stopping)

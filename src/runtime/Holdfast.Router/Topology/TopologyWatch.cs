@@ -30,7 +30,11 @@ internal sealed partial class TopologyWatch(
             try
             {
                 var image = await store.ReadAsync(keys.Prefix, stopping);
-                topology.Load(image);
+                if (!topology.Load(image))
+                {
+                    LogWentBack(keys.Prefix, image.Revision);
+                }
+
                 pause = RetryAfter;
                 await foreach (var change in store.WatchAsync(keys.Prefix, image.Revision, stopping))
                 {
@@ -137,6 +141,9 @@ internal sealed partial class TopologyWatch(
 
     [LoggerMessage(3930, LogLevel.Warning, "The store does not answer for {Prefix} ({Why}): connections go where it last said, as far as the members confirm it")]
     private partial void LogStoreLost(string prefix, string why);
+
+    [LoggerMessage(3932, LogLevel.Error, "The store shows revision {Revision} for {Prefix}, older than was seen: a restored backup or a stale server. Connections go where they went; SIGHUP makes the router believe it")]
+    private partial void LogWentBack(string prefix, Revision revision);
 
     [LoggerMessage(3931, LogLevel.Warning, "The address of member {Member}, {Host}, cannot be resolved: {Why}")]
     private partial void LogNotResolved(string member, string host, string why);

@@ -9,6 +9,7 @@ internal sealed class MessageWriter
 {
     private readonly ArrayBufferWriter<byte> bytes = new();
     private readonly List<int> lengths = [];
+    private readonly List<int> ends = [];
     private byte[]? whole;
 
     /// <summary>A message of this type; 0 for the start-up packets, which have none.</summary>
@@ -57,8 +58,6 @@ internal sealed class MessageWriter
         ends.Add(bytes.WrittenCount);
         return this;
     }
-
-    private readonly List<int> ends = [];
 
     public byte[] ToArray()
     {
