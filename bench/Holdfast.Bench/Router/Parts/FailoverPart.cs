@@ -6,6 +6,7 @@ using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
 using Holdfast.Demo.Faults;
 using Holdfast.StoreServers;
+using Npgsql;
 
 namespace Holdfast.Bench.Router.Parts;
 
@@ -16,6 +17,7 @@ internal sealed class FailoverPart(Workbench bench)
     private const int WritersEach = 2;
     private const int WritesBefore = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
     public Task RunAsync(CancellationToken stopping) =>
         EtcdBackedCluster.WithAsync(bench, live => MeasureAsync(live.Cluster, live.Etcd, stopping), stopping);
@@ -53,7 +55,7 @@ internal sealed class FailoverPart(Workbench bench)
         }
 
         var host = new CanaryHost(proxy.Name, proxy.Port, cluster.Plan.SuperuserPassword) { Database = database };
-        var canary = await CanaryClient.StartAsync([host], WritersEach, bench.Time, stopping);
+        var canary = await StartAsync(host, stopping);
         if (await canary.WaitForWritesAsync(WritesBefore, Limit, stopping))
         {
             return canary;
@@ -61,6 +63,23 @@ internal sealed class FailoverPart(Workbench bench)
 
         await canary.DisposeAsync();
         throw new DemoException($"the clients behind {proxy.Name} cannot write although the cluster looks healthy");
+    }
+
+    /// <summary>A proxy that has not looked at every server yet may connect to one, and cut that again once it has.</summary>
+    private async Task<CanaryClient> StartAsync(CanaryHost host, CancellationToken stopping)
+    {
+        var until = bench.Time.GetElapsedTime(0) + Limit;
+        while (true)
+        {
+            try
+            {
+                return await CanaryClient.StartAsync([host], WritersEach, bench.Time, stopping);
+            }
+            catch (NpgsqlException) when (bench.Time.GetElapsedTime(0) < until)
+            {
+                await Task.Delay(TryAgainAfter, bench.Time, stopping);
+            }
+        }
     }
 
     private async Task<TimeSpan> RecordAsync(string name, CanaryClient canary, TimeSpan from, CancellationToken stopping)
