@@ -1,3 +1,4 @@
+using Holdfast.Engines.Jobs;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Jobs;
 using Holdfast.Model;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 using Xunit;
 
@@ -94,7 +95,7 @@ public class LifeTests
     {
         await using var member = await Member.StartPrimaryAsync("one");
 
-        new PostgreSqlKiller(member.Data).Kill();
+        PostgreSqlKiller.Of(member.Data).Kill();
 
         Assert.Empty(member.LivingProcesses());
         await member.UntilAsync(view => view.Process == DatabaseProcess.Crashed);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 using Holdfast.Ports;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -155,12 +156,12 @@ internal sealed class Member : IAsyncDisposable
     }
 
     public int[] LivingProcesses() =>
-        [.. ProcFs.Processes().Where(pid => ProcFs.IsPostgres(pid) && ProcFs.WorkingDirectory(pid) == Data && ProcFs.IsAlive(pid))];
+        [.. ProcFs.Processes().Where(pid => ProcFs.IsNamed(pid, "postgres"u8) && ProcFs.WorkingDirectory(pid) == Data && ProcFs.IsAlive(pid))];
 
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        new PostgreSqlKiller(Data).Kill();
+        PostgreSqlKiller.Of(Data).Kill();
         Directory.Delete(Path.GetDirectoryName(Data) ?? Data, recursive: true);
     }
 

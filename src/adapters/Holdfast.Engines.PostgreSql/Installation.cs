@@ -1,5 +1,7 @@
+using Holdfast.Engines.Observation;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 
 namespace Holdfast.Engines.PostgreSql;
 
@@ -15,13 +17,18 @@ internal sealed class Installation
     {
         Options = options;
         Time = time;
-        Account = OsAccount.Resolve(options.OsUser);
+        Account = OsAccount.Resolve(options.OsUser, "PostgreSQL");
         Binaries = new(options);
         Secrets = new(options);
-        Tools = new(options, Binaries, Account, Secrets);
+        Tools = new(new(
+            Account,
+            () => Binaries.Directory,
+            Secrets.Redact,
+            ["PG"],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSFILE"] = options.PgPassPath }));
         Directory = new(options, Account);
         Control = new(options, Tools);
-        Disk = new(options, time);
+        Disk = new(options.DataDirectory, time);
     }
 
     public PostgreSqlOptions Options { get; }

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Holdfast.Engines.Jobs;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Jobs;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Engines.PostgreSql.Replication;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 using Holdfast.Ports;
 using Holdfast.Ports.Database;
@@ -16,7 +18,6 @@ namespace Holdfast.Engines.PostgreSql;
 /// <summary>One PostgreSQL server beside the agent, versions 12 to 18.</summary>
 public sealed partial class PostgreSqlEngine : IDatabaseEngine
 {
-    private readonly Lock _lock = new();
     private readonly ILogger _logger;
     private readonly IAgentSignal _signal;
     private readonly Installation _installation;
@@ -29,9 +30,8 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
     private readonly MemberSlots _slots;
     private readonly JobBoard _board;
     private readonly WorkPlan _plan;
-    private CancellationTokenSource _cancelJob = new();
+    private readonly JobRunner _jobs;
     private PostgreSqlOptions? _reloaded;
-    private Task _flow = Task.CompletedTask;
 
     // A server that an earlier agent left may not have read what that agent wrote last.
     private bool _isReloadDue = true;
@@ -64,7 +64,8 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
             new(_installation, _files, _configuration, server, _postmaster, _connection),
             new(_installation, _files, _postmaster),
             new(_installation, _configuration, _files, _postmaster));
-        ToolRunner.KillLeftovers(_installation.Directory.Path);
+        _jobs = new(_board, () => _postmaster.Kills, _installation.Secrets.Redact, logger);
+        ToolRunner.KillLeftovers(_installation.Directory.Path, "pg_basebackup", "pg_rewind", "initdb");
     }
 
     /// <summary>
@@ -89,28 +90,9 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         return view with { Job = _board.Current, Disk = _installation.Disk.Look() };
     }
 
-    public void Begin(DatabaseWork work)
-    {
-        lock (_lock)
-        {
-            if (_board.Current is { State: JobState.Running, Kind: not DatabaseJobKind.Checkpoint } running && work is not DatabaseWork.Stop)
-            {
-                throw new InvalidOperationException($"the job {running.Kind} still runs");
-            }
+    public void Begin(DatabaseWork work) => _jobs.Begin(work, context => RunAsync(work, context));
 
-            _cancelJob.Cancel();
-            _cancelJob = new();
-            _flow = RunAsync(work, _board.Post(WorkPlan.Kind(work)), _flow, _cancelJob.Token);
-        }
-    }
-
-    public void CancelJob()
-    {
-        lock (_lock)
-        {
-            _cancelJob.Cancel();
-        }
-    }
+    public void CancelJob() => _jobs.Cancel();
 
     public async Task FollowAsync(Upstream? upstream, CancellationToken cancellationToken)
     {
@@ -166,15 +148,13 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
 
     public async ValueTask DisposeAsync()
     {
-        CancelJob();
-        await _flow;
+        await _jobs.DisposeAsync();
         _observer.Dispose();
         _sync.Dispose();
         _postmaster.Dispose();
         await _connection.DisposeAsync();
         await _installation.Disk.DisposeAsync();
         _configuration.Dispose();
-        _cancelJob.Dispose();
     }
 
     /// <summary>Writes the files, and has a running server read them. Without a system it waits for the next start. True when a file changed.</summary>
@@ -197,46 +177,19 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         return hasChanged;
     }
 
-    private async Task RunAsync(DatabaseWork work, long number, Task previous, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(DatabaseWork work, JobContext context)
     {
-        // From here on the flow runs beside the agent's loop.
-        await Task.Yield();
-        await previous;
-        var kind = WorkPlan.Kind(work);
-        var context = new JobContext(words => _board.Report(number, words), _postmaster.Kills, cancellationToken);
-        try
+        await _installation.ReadMajorVersionAsync(context.Cancellation);
+        await _postmaster.SettleAsync(context.Cancellation);
+        var words = await _plan.RunAsync(work, context);
+        if (work is DatabaseWork.Bootstrap)
         {
-            await _installation.ReadMajorVersionAsync(cancellationToken);
-            await _postmaster.SettleAsync(cancellationToken);
-            var words = await _plan.RunAsync(work, context);
-            if (work is DatabaseWork.Bootstrap)
-            {
-                // What was configured while the system was unfinished.
-                await ApplyAsync(cancellationToken);
-            }
+            // What was configured while the system was unfinished.
+            await ApplyAsync(context.Cancellation);
+        }
 
-            End(number, kind, JobState.Succeeded, words);
-        }
-        catch (OperationCanceledException cancelled)
-        {
-            End(number, kind, JobState.Cancelled, cancellationToken.IsCancellationRequested ? "cancelled" : cancelled.Message);
-        }
-#pragma warning disable CA1031 // The edge of a job: whatever went wrong is shown as its failure, and the core decides.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            End(number, kind, JobState.Failed, _installation.Secrets.Redact(error.Message));
-        }
+        return words;
     }
-
-    private void End(long number, DatabaseJobKind kind, JobState state, string words)
-    {
-        LogJobEnded(kind, state, words);
-        _board.End(number, state, words);
-    }
-
-    [LoggerMessage(5020, LogLevel.Information, "Job {Kind} {State}: {Words}")]
-    private partial void LogJobEnded(DatabaseJobKind kind, JobState state, string words);
 
     [LoggerMessage(5021, LogLevel.Information, "PostgreSQL was told to read its configuration again")]
     private partial void LogReloaded();

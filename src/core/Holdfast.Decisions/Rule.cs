@@ -97,6 +97,21 @@ public enum Rule
     ReinitializeOnRequest,
     RefuseRequest,
 
+    // A group whose servers elect their primary themselves.
+    JoinGroup,
+    CatchUp,
+    RecordPrimary,
+    ElectPrimary,
+    ExpelDead,
+    FenceExpelled,
+    MajorityLost,
+    DissolveMinority,
+    GiveUpJoining,
+    AwaitMembers,
+    NoMemberHoldsAll,
+    BootstrapGroup,
+    RecordMembers,
+
     // Whom commits wait for.
     SynchronyNotOurs,
     PrepareSynchrony,

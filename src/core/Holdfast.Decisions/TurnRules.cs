@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Groups;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Decisions.Reporting;
 using Holdfast.Decisions.Sessions;
@@ -15,14 +16,25 @@ public static class TurnRules
     private static readonly TimeSpan UntilStreamEnds = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LookAgainWhileLeaderless = TimeSpan.FromMilliseconds(500);
 
-    public static Turn Decide(ClusterView view) => view.Store.Setback is { } setback
-        ? AfterSetback(view, setback)
-        : new(
+    public static Turn Decide(ClusterView view) => view switch
+    {
+        { Store.Setback: { } setback } => AfterSetback(view, setback),
+
+        // The group's own consensus decides who leads, and what a commit waits for.
+        { Database.Group: not null } => new(
+            GroupRules.Decide(view),
+            new(Rule.SynchronyNotOurs, "the group's consensus decides what a commit waits for"),
+            SessionRules.Decide(view),
+            ReportRules.Decide(view),
+            WakeAt(view)),
+
+        _ => new(
             LeadershipRules.Decide(view),
             SynchronyRules.Decide(view),
             SessionRules.Decide(view),
             ReportRules.Decide(view),
-            WakeAt(view));
+            WakeAt(view)),
+    };
 
     /// <summary>
     /// A store that forgot may name a leader, a synchronous set and a history of long ago. Nothing is written to it and nobody leads on
@@ -30,7 +42,7 @@ public static class TurnRules
     /// </summary>
     private static Turn AfterSetback(ClusterView view, StoreSetback setback)
     {
-        var mayNotServe = view.Database is { Role: DatabaseRole.Primary, IsDown: false } && view.ServesUntil is null && !view.Policy.IsPaused;
+        var mayNotServe = view.Database is { Group: null, Role: DatabaseRole.Primary, IsDown: false } && view.ServesUntil is null && !view.Policy.IsPaused;
         var why = $"the store shows revision {setback.Shown}, and this agent has seen {setback.Seen}"
             + (setback.Key is { } key ? $" with a newer {key}" : "")
             + ": a restored backup or a stale server; nothing is done on its word";
@@ -38,7 +50,7 @@ public static class TurnRules
         return new(
             mayNotServe ? LeadershipRules.Decide(view) with { Actions = [new HaAction.Fence()], Rule = Rule.FenceWithoutLease } : nothing,
             nothing,
-            Failsafe.MembersToAsk(view) is null ? nothing : SessionRules.Decide(view) with { Actions = [new HaAction.AskMembers(view.Store.Failsafe!)] },
+            view.Database.Group is not null || Failsafe.MembersToAsk(view) is null ? nothing : SessionRules.Decide(view) with { Actions = [new HaAction.AskMembers(view.Store.Failsafe!)] },
             nothing,
             WakeAt(view));
     }

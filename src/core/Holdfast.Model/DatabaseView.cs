@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Groups;
 
 namespace Holdfast.Model;
 
@@ -65,6 +66,9 @@ public sealed record DatabaseView
     public DateTimeOffset? ReplayedAt { get; init; }
 
     public bool IsReplayPaused { get; init; }
+
+    /// <summary>The group that this server is or could be in, where the servers elect their primary themselves; null where they do not.</summary>
+    public GroupView? Group { get; init; }
 
     /// <summary>A job runs that no other may interrupt; a checkpoint goes on beside whatever else happens.</summary>
     public bool IsBusy => Job is { State: JobState.Running, Kind: not DatabaseJobKind.Checkpoint };
@@ -166,6 +170,10 @@ public enum DatabaseJobKind
     Restart,
     Promote,
     Checkpoint,
+    JoinGroup,
+    BootstrapGroup,
+    ElectPrimary,
+    Expel,
 }
 
 public enum JobState

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Groups;
 
 namespace Holdfast.Model;
 
@@ -158,6 +159,9 @@ public sealed record MemberReport
 
     /// <summary>The switchover request for which this primary waits until its clients have paused; null while it does not.</summary>
     public Revision? DrainsFor { get; init; }
+
+    /// <summary>What its server says of its group; null where the servers elect nobody.</summary>
+    public GroupView? Group { get; init; }
 
     public string Version { get; init; } = "";
 

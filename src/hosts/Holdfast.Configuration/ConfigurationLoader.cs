@@ -37,7 +37,7 @@ public static class ConfigurationLoader
     }
 
     private static ConfigurationPurpose PurposeOf(ConfigNode.Mapping root) =>
-        root.Find("router") is not null && root.Find("postgresql") is null ? ConfigurationPurpose.Router : ConfigurationPurpose.Agent;
+        root.Find("router") is not null && root.Find("postgresql") is null && root.Find("mysql") is null ? ConfigurationPurpose.Router : ConfigurationPurpose.Agent;
 
     private static ConfigurationResult Load(
         string? path, IReadOnlyDictionary<string, string> environment, Func<ConfigNode.Mapping, ConfigurationPurpose> purposeOf)

@@ -34,6 +34,9 @@ public sealed record HoldfastConfiguration
     /// <summary>Null for a command line or a router whose configuration has none.</summary>
     public required PostgreSqlConfiguration? PostgreSql { get; init; }
 
+    /// <summary>Null where the member runs PostgreSQL, and for a command line or a router whose configuration has none.</summary>
+    public MySqlConfiguration? MySql { get; init; }
+
     /// <summary>Null when there is none, and for a command line.</summary>
     public RouterConfiguration? Router { get; init; }
 

@@ -38,6 +38,7 @@ public static class Documents
             IsShortOfDisk = document.IsShortOfDisk ?? false,
             Term = document.Term is { } term ? new Term(term) : null,
             DrainsFor = document.DrainsFor is { } request ? new Revision(request) : null,
+            Group = document.Group is { } group ? GroupDocuments.ToGroup(group) : null,
             Version = document.Version ?? "",
             Document = entry.Value,
         };
@@ -63,6 +64,7 @@ public static class Documents
             IsShortOfDisk = report.IsShortOfDisk ? true : null,
             Term = report.Term?.Number,
             DrainsFor = report.DrainsFor?.Number,
+            Group = report.Group is { } group ? GroupDocuments.ToDocument(group) : null,
         },
         StoreJson.Default.MemberDocument);
 

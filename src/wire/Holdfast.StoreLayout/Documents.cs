@@ -59,6 +59,72 @@ public sealed record MemberDocument
     /// <summary>Beyond Patroni: the revision of the switchover request for which this primary waits until its clients have paused.</summary>
     [JsonPropertyName("drains_for")]
     public long? DrainsFor { get; init; }
+
+    /// <summary>Beyond Patroni: what the member's server says of its group, where servers elect their primary themselves.</summary>
+    [JsonPropertyName("group")]
+    public GroupDocument? Group { get; init; }
+}
+
+/// <summary>A server's word on its group.</summary>
+public sealed record GroupDocument
+{
+    /// <summary>The server, as its group knows it.</summary>
+    [JsonPropertyName("server")]
+    public string? Server { get; init; }
+
+    [JsonPropertyName("address")]
+    public string? Address { get; init; }
+
+    /// <summary>In MySQL's words.</summary>
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    [JsonPropertyName("view")]
+    public string? View { get; init; }
+
+    [JsonPropertyName("members")]
+    public IReadOnlyList<GroupPeerDocument>? Members { get; init; }
+
+    [JsonPropertyName("multi_primary")]
+    public bool? IsMultiPrimary { get; init; }
+
+    [JsonPropertyName("writable")]
+    public bool? AcceptsWrites { get; init; }
+
+    /// <summary>What the server holds: a GTID set.</summary>
+    [JsonPropertyName("transactions")]
+    public string? Transactions { get; init; }
+
+    [JsonPropertyName("apply_backlog")]
+    public long? ApplyBacklog { get; init; }
+
+    [JsonPropertyName("certify_backlog")]
+    public long? CertifyBacklog { get; init; }
+
+    [JsonPropertyName("conflicts")]
+    public long? Conflicts { get; init; }
+}
+
+/// <summary>One member as the server sees it.</summary>
+public sealed record GroupPeerDocument
+{
+    [JsonPropertyName("server")]
+    public string? Server { get; init; }
+
+    [JsonPropertyName("host")]
+    public string? Host { get; init; }
+
+    [JsonPropertyName("port")]
+    public int Port { get; init; }
+
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    [JsonPropertyName("primary")]
+    public bool? IsPrimary { get; init; }
+
+    [JsonPropertyName("version")]
+    public string? Version { get; init; }
 }
 
 /// <summary>The value of <c>sync</c>. The standbys are comma-separated and sorted, or null.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 
 namespace Holdfast.Engines.PostgreSql.Configuration;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Engines.PostgreSql.Observation;
-using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 using Microsoft.Extensions.Logging;
 

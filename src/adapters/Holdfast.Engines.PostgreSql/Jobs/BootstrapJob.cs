@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Engines.Jobs;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;

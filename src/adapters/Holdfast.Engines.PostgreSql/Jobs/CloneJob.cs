@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using Holdfast.Engines.Jobs;
+using Holdfast.Engines.Observation;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 
 namespace Holdfast.Engines.PostgreSql.Jobs;
@@ -79,7 +82,7 @@ internal sealed class CloneJob(Installation installation, ConfigurationFiles fil
         }
 
         var aside = Directory.SetAside("set-aside", installation.Time.GetUtcNow());
-        Directory.DropOldestSetAside();
+        Directory.DropOldestSetAside(Options.SetAsideDirectoriesMax);
         return aside;
     }
 

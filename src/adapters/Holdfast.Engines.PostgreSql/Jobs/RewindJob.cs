@@ -1,3 +1,4 @@
+using Holdfast.Engines.Jobs;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Model;
@@ -47,7 +48,12 @@ internal sealed class RewindJob(
         // Both pg_rewind and a single-user server refuse, or recover wrongly, with a standby's signal in place.
         files.RemoveSignals();
         await RecoverBeforeThirteenAsync(context);
-        var result = await installation.Tools.RunAsync("pg_rewind", Arguments(source), context.Cancellation);
+        var hasNamedChanges = false;
+        var result = await installation.Tools.RunAsync(
+            "pg_rewind",
+            Arguments(source),
+            context.Cancellation,
+            line => hasNamedChanges |= line.Contains("need to copy", StringComparison.OrdinalIgnoreCase));
         if (result.Succeeded)
         {
             return result.ErrorTail.Contains("no rewind required", StringComparison.OrdinalIgnoreCase)
@@ -55,7 +61,7 @@ internal sealed class RewindJob(
                 : $"rewound onto {source.Member}";
         }
 
-        if (!result.ErrorsNamedChanges)
+        if (!hasNamedChanges)
         {
             // It gave up before it changed anything: the system is what it was, diverged but whole.
             if (wasStandby)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Engines.Jobs;
 
 namespace Holdfast.Engines.PostgreSql.Jobs;
 

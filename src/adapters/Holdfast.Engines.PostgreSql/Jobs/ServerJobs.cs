@@ -1,6 +1,8 @@
+using Holdfast.Engines.Jobs;
 using Holdfast.Engines.PostgreSql.Configuration;
 using Holdfast.Engines.PostgreSql.Observation;
 using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 using Npgsql;
 

@@ -1,3 +1,4 @@
+using Holdfast.Engines.Jobs;
 using Holdfast.Model;
 
 namespace Holdfast.Engines.PostgreSql.Jobs;
@@ -5,20 +6,6 @@ namespace Holdfast.Engines.PostgreSql.Jobs;
 /// <summary>Who does which work.</summary>
 internal sealed class WorkPlan(ServerJobs server, BootstrapJob bootstrap, CloneJob clone, RewindJob rewind)
 {
-    public static DatabaseJobKind Kind(DatabaseWork work) => work switch
-    {
-        DatabaseWork.Bootstrap => DatabaseJobKind.Bootstrap,
-        DatabaseWork.CloneFrom => DatabaseJobKind.Clone,
-        DatabaseWork.RewindTo => DatabaseJobKind.Rewind,
-        DatabaseWork.StartPrimary => DatabaseJobKind.StartPrimary,
-        DatabaseWork.StartReplica => DatabaseJobKind.StartReplica,
-        DatabaseWork.Stop => DatabaseJobKind.Stop,
-        DatabaseWork.Restart => DatabaseJobKind.Restart,
-        DatabaseWork.Promote => DatabaseJobKind.Promote,
-        DatabaseWork.Checkpoint => DatabaseJobKind.Checkpoint,
-        _ => throw new ArgumentOutOfRangeException(nameof(work), work, "unknown work"),
-    };
-
     public Task<string> RunAsync(DatabaseWork work, JobContext context) => work switch
     {
         DatabaseWork.Bootstrap => bootstrap.RunAsync(context),

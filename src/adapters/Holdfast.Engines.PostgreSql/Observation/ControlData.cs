@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 
 namespace Holdfast.Engines.PostgreSql.Observation;

@@ -1,7 +1,7 @@
 using Holdfast.Model;
 using Holdfast.Ports;
 
-namespace Holdfast.Engines.PostgreSql.Jobs;
+namespace Holdfast.Engines.Jobs;
 
 /// <summary>Why a job failed, in words for the operator.</summary>
 public sealed class JobFailedException(string message) : Exception(message);

@@ -1,4 +1,4 @@
-namespace Holdfast.Engines.PostgreSql.Jobs;
+namespace Holdfast.Engines.Jobs;
 
 /// <summary>What every job is given.</summary>
 /// <param name="Report">Says how far it is.</param>

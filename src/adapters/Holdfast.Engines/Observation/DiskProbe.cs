@@ -1,9 +1,9 @@
 using Holdfast.Model;
 
-namespace Holdfast.Engines.PostgreSql.Observation;
+namespace Holdfast.Engines.Observation;
 
 /// <summary>Room on the disk of the data directory, and how much of it the system takes.</summary>
-internal sealed class DiskProbe(PostgreSqlOptions options, TimeProvider time) : IAsyncDisposable
+internal sealed class DiskProbe(string dataDirectory, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromMinutes(1);
 
@@ -31,7 +31,7 @@ internal sealed class DiskProbe(PostgreSqlOptions options, TimeProvider time) : 
     {
         try
         {
-            var place = options.DataDirectory.TrimEnd('/');
+            var place = dataDirectory.TrimEnd('/');
             while (!Directory.Exists(place))
             {
                 place = Path.GetDirectoryName(place) ?? "/";
@@ -59,7 +59,7 @@ internal sealed class DiskProbe(PostgreSqlOptions options, TimeProvider time) : 
             }
             catch (FileNotFoundException)
             {
-                // PostgreSQL removes files while they are counted.
+                // The server removes files while they are counted.
             }
         }
 
@@ -78,7 +78,7 @@ internal sealed class DiskProbe(PostgreSqlOptions options, TimeProvider time) : 
         await Task.Yield();
         try
         {
-            Interlocked.Exchange(ref _dataBytes, Directory.Exists(options.DataDirectory) ? SizeOf(options.DataDirectory, _stopping.Token) : 0);
+            Interlocked.Exchange(ref _dataBytes, Directory.Exists(dataDirectory) ? SizeOf(dataDirectory, _stopping.Token) : 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OperationCanceledException)
         {

@@ -1,41 +1,45 @@
-using System.Globalization;
-using Holdfast.Engines.PostgreSql.Processes;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 
-namespace Holdfast.Engines.PostgreSql.Observation;
+namespace Holdfast.Engines.Observation;
 
 /// <summary>What the data directory is, and the mark beside it while a copy into it is unfinished.</summary>
-internal sealed class DataDirectory(PostgreSqlOptions options, OsAccount account)
+internal abstract class ServerDirectory(string dataDirectory)
 {
-    public string Path { get; } = options.DataDirectory.TrimEnd('/');
+    public string Path { get; } = dataDirectory.TrimEnd('/');
 
-    // Beside the directory, because initdb and pg_basebackup want it empty and pg_rewind removes files it does not know.
+    // Beside the directory, because the tools that fill it want it empty, and some remove files that they do not know.
     private string Mark => Path + ".unfinished";
 
-    public static int? ReadMajorVersion(string directory)
+    /// <summary>What there is, with the reason when it is not ours to touch.</summary>
+    protected static (DataDirectoryState State, string? Why) Guarded(string path, Func<(DataDirectoryState State, string? Why)> look)
     {
         try
         {
-            var text = File.ReadAllText(System.IO.Path.Combine(directory, "PG_VERSION"));
-            return int.TryParse(text.Trim(), CultureInfo.InvariantCulture, out var version) ? version : null;
+            return look();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return (DataDirectoryState.Foreign, $"{path} cannot be read: {error.Message}");
         }
     }
 
-    /// <param name="binariesVersion">The major version of the programs; 0 when it is unknown.</param>
-    public (DataDirectoryState State, string? Why) Look(int binariesVersion)
+    /// <summary>What can be said without looking into the directory; null when its contents decide.</summary>
+    protected (DataDirectoryState State, string? Why)? LookOutside()
     {
-        try
+        if (Unfinished is { } what)
         {
-            return LookInside(binariesVersion);
+            return (DataDirectoryState.Unfinished, $"{Path} is unfinished: {what}");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+
+        if (!Directory.Exists(Path))
         {
-            return (DataDirectoryState.Foreign, $"{Path} cannot be read: {error.Message}");
+            return File.Exists(Path)
+                ? (DataDirectoryState.Foreign, $"{Path} is a file")
+                : (DataDirectoryState.Empty, null);
         }
+
+        return Directory.EnumerateFileSystemEntries(Path).Any() ? null : (DataDirectoryState.Empty, null);
     }
 
     public void MarkUnfinished(string what)
@@ -93,51 +97,19 @@ internal sealed class DataDirectory(PostgreSqlOptions options, OsAccount account
         return aside;
     }
 
-    /// <summary>Deletes the oldest directories that were set aside, when the operator gave a limit.</summary>
-    public void DropOldestSetAside()
+    /// <summary>Deletes the oldest directories that were set aside beyond a limit; null for none.</summary>
+    public void DropOldestSetAside(int? limit)
     {
-        if (options.SetAsideDirectoriesMax is not { } limit)
+        if (limit is not { } kept)
         {
             return;
         }
 
         var parent = System.IO.Path.GetDirectoryName(Path) ?? "/";
         var pattern = System.IO.Path.GetFileName(Path) + ".set-aside.*Z";
-        foreach (var old in Directory.GetDirectories(parent, pattern).OrderDescending(StringComparer.Ordinal).Skip(limit))
+        foreach (var old in Directory.GetDirectories(parent, pattern).OrderDescending(StringComparer.Ordinal).Skip(kept))
         {
             Directory.Delete(old, recursive: true);
         }
-    }
-
-    private (DataDirectoryState State, string? Why) LookInside(int binariesVersion)
-    {
-        if (Unfinished is { } what)
-        {
-            return (DataDirectoryState.Unfinished, $"{Path} is unfinished: {what}");
-        }
-
-        if (!Directory.Exists(Path))
-        {
-            return File.Exists(Path)
-                ? (DataDirectoryState.Foreign, $"{Path} is a file")
-                : (DataDirectoryState.Empty, null);
-        }
-
-        if (!Directory.EnumerateFileSystemEntries(Path).Any())
-        {
-            return (DataDirectoryState.Empty, null);
-        }
-
-        return ReadMajorVersion(Path) switch
-        {
-            null => (DataDirectoryState.Foreign, $"{Path} is not empty and holds no PostgreSQL system"),
-            { } version when binariesVersion > 0 && version != binariesVersion =>
-                (DataDirectoryState.Foreign, $"{Path} holds a system of version {version}; the programs are of version {binariesVersion}"),
-            _ when Posix.OwnerOf(Path) is { } owner && owner != account.EffectiveUserId =>
-                (DataDirectoryState.Foreign, $"{Path} belongs to the user with number {owner}; PostgreSQL runs as number {account.EffectiveUserId} and takes its own only"),
-            _ when !File.Exists(System.IO.Path.Combine(Path, "global", "pg_control")) =>
-                (DataDirectoryState.Unfinished, $"{Path} has no control file: a copy into it did not finish"),
-            _ => (DataDirectoryState.Valid, null),
-        };
     }
 }

@@ -1,4 +1,4 @@
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
 /// <summary>Tells at once when a process ends, whether it is this agent's child or was adopted.</summary>
 internal sealed class ExitWatch : IDisposable
@@ -17,7 +17,7 @@ internal sealed class ExitWatch : IDisposable
         _process = Posix.OpenProcess(pid);
 
         // A thread of its own: no library waits for a pidfd, and the news must not queue behind the pool's other work.
-        var thread = new Thread(Watch) { IsBackground = true, Name = "postmaster-watch" };
+        var thread = new Thread(Watch) { IsBackground = true, Name = "server-watch" };
         thread.Start();
     }
 

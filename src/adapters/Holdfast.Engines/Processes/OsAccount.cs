@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
-/// <summary>The operating system's user that PostgreSQL and its tools run as.</summary>
+/// <summary>The operating system's user that a database and its tools run as.</summary>
 internal sealed class OsAccount
 {
     private OsAccount(string? name, int userId, int groupId, string home)
@@ -20,13 +20,15 @@ internal sealed class OsAccount
 
     public int GroupId { get; }
 
-    /// <summary>The number that PostgreSQL's processes have, whoever starts them.</summary>
+    /// <summary>The number that the database's processes have, whoever starts them.</summary>
     public int EffectiveUserId => Name is null ? Posix.UserId : UserId;
 
     public string Home { get; }
 
     /// <exception cref="InvalidOperationException">The agent is root, and there is no such unprivileged user.</exception>
-    public static OsAccount Resolve(string? name)
+    /// <param name="name">As the operator wrote it; null for none.</param>
+    /// <param name="product">The database's name, for words to people.</param>
+    public static OsAccount Resolve(string? name, string product)
     {
         if (!Posix.IsRoot)
         {
@@ -36,7 +38,7 @@ internal sealed class OsAccount
         if (string.IsNullOrEmpty(name))
         {
             throw new InvalidOperationException(
-                "PostgreSQL does not run as root: run the agent as an unprivileged user, or name one for PostgreSQL");
+                $"{product} does not run as root: run the agent as an unprivileged user, or name one for {product}");
         }
 
         foreach (var line in File.ReadLines("/etc/passwd"))
@@ -47,7 +49,7 @@ internal sealed class OsAccount
             }
         }
 
-        throw new InvalidOperationException($"PostgreSQL cannot run as '{name}': there is no such unprivileged user");
+        throw new InvalidOperationException($"{product} cannot run as '{name}': there is no such unprivileged user");
     }
 
     /// <summary>The command line that runs a program as this user, in one process all the way.</summary>

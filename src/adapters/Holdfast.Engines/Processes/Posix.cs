@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
 /// <summary>The few system calls that .NET has no method for.</summary>
 internal static partial class Posix

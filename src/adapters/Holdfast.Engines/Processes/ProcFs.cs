@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
 /// <summary>What the kernel says about processes.</summary>
 internal static class ProcFs
@@ -17,10 +17,11 @@ internal static class ProcFs
         return end >= 0 && end + 2 < text.Length && text[end + 2] is not ((byte)'Z' or (byte)'X');
     }
 
-    public static bool IsPostgres(int pid)
+    /// <summary>Its name, which the kernel cuts after 15 bytes, holds this one.</summary>
+    public static bool IsNamed(int pid, ReadOnlySpan<byte> program)
     {
         Span<byte> buffer = stackalloc byte[64];
-        return Read($"/proc/{pid}/comm", buffer).IndexOf("postgres"u8) >= 0;
+        return Read($"/proc/{pid}/comm", buffer).IndexOf(program) >= 0;
     }
 
     public static string? WorkingDirectory(int pid) => new FileInfo($"/proc/{pid}/cwd").LinkTarget;

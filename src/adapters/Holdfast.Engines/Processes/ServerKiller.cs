@@ -1,48 +1,52 @@
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
 /// <summary>
 /// Kills every process of the database in one data directory, whoever started it. It needs nothing but the kernel, so that the
 /// guard can use it when the agent is gone.
 /// </summary>
-public sealed class PostgreSqlKiller(string dataDirectory)
+/// <param name="dataDirectory">The server works in it: that is how its processes are known.</param>
+/// <param name="program">The name of the server's program, as the kernel has it.</param>
+/// <param name="findServer">Reads the lock file of the server: the quick way to it.</param>
+public sealed class ServerKiller(string dataDirectory, string program, Func<int?> findServer)
 {
     // A process that hangs in the kernel cannot be helped; it cannot reach a client or the log either.
     private const int RoundsMax = 5000;
+    private readonly byte[] _program = System.Text.Encoding.UTF8.GetBytes(program);
 
     /// <summary>Returns when all are dead; a zombie is dead.</summary>
     public void Kill() => Kill(null);
 
-    /// <param name="knownPostmaster">The postmaster that the caller started or took over; null to find it.</param>
-    internal void Kill(int? knownPostmaster)
+    /// <param name="knownServer">The process that the caller started or took over; null to find it.</param>
+    internal void Kill(int? knownServer)
     {
         var home = Posix.RealPath(dataDirectory) ?? dataDirectory;
         var killed = new HashSet<int>();
-        if (knownPostmaster is { } known)
+        if (knownServer is { } known)
         {
             KillFamily(known, killed);
         }
-        else if (PostmasterFile.Read(dataDirectory) is { } file && IsOurs(file.Pid, home))
+        else if (findServer() is { } found && IsOurs(found, home))
         {
-            KillFamily(file.Pid, killed);
+            KillFamily(found, killed);
         }
 
         KillInhabitants(home, killed);
     }
 
-    /// <summary>Kills the backends that a dead postmaster left behind: they would go on serving their clients.</summary>
+    /// <summary>Kills what a dead server left behind: PostgreSQL's backends would go on serving their clients.</summary>
     internal void KillOrphans() => KillInhabitants(Posix.RealPath(dataDirectory) ?? dataDirectory, []);
 
     internal bool IsOurs(int pid) => IsOurs(pid, Posix.RealPath(dataDirectory) ?? dataDirectory);
 
-    /// <summary>The postmaster goes first, so that it starts no new backend; its children are known before it is gone.</summary>
-    private static void KillFamily(int postmaster, HashSet<int> killed)
+    /// <summary>The server goes first, so that it starts no new child; its children are known before it is gone.</summary>
+    private void KillFamily(int server, HashSet<int> killed)
     {
-        var children = ProcFs.Children(postmaster).ToArray();
-        Posix.Signal(postmaster, Posix.SigKill);
-        killed.Add(postmaster);
+        var children = ProcFs.Children(server).ToArray();
+        Posix.Signal(server, Posix.SigKill);
+        killed.Add(server);
         foreach (var child in children)
         {
-            if (ProcFs.IsPostgres(child))
+            if (ProcFs.IsNamed(child, _program))
             {
                 Posix.Signal(child, Posix.SigKill);
                 killed.Add(child);
@@ -50,7 +54,7 @@ public sealed class PostgreSqlKiller(string dataDirectory)
         }
     }
 
-    private static void KillInhabitants(string home, HashSet<int> killed)
+    private void KillInhabitants(string home, HashSet<int> killed)
     {
         for (var round = 0; round < RoundsMax; round++)
         {
@@ -75,6 +79,6 @@ public sealed class PostgreSqlKiller(string dataDirectory)
         }
     }
 
-    private static bool IsOurs(int pid, string home) =>
-        ProcFs.IsPostgres(pid) && ProcFs.WorkingDirectory(pid) == home && ProcFs.IsAlive(pid);
+    private bool IsOurs(int pid, string home) =>
+        ProcFs.IsNamed(pid, _program) && ProcFs.WorkingDirectory(pid) == home && ProcFs.IsAlive(pid);
 }

@@ -1,17 +1,22 @@
 using Holdfast.Ports;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
 /// <summary>The server process: started or adopted, watched, signalled and killed.</summary>
-internal sealed partial class Postmaster(
-    PostgreSqlOptions options,
-    ToolRunner tools,
+/// <param name="product">The database's name, for words to people.</param>
+/// <param name="killer">Of this server's data directory.</param>
+/// <param name="findServer">The process that the server's lock file names; null for none.</param>
+/// <param name="signal">Woken when the process ends.</param>
+/// <param name="logger">Of the engine.</param>
+internal partial class ServerProcess(
+    string product,
+    ServerKiller killer,
+    Func<int?> findServer,
     IAgentSignal signal,
     ILogger logger) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly PostgreSqlKiller _killer = new(options.DataDirectory);
     private Life? _life;
     private long _kills;
     private bool _isTold = true;
@@ -57,29 +62,31 @@ internal sealed partial class Postmaster(
             return true;
         }
 
-        if (PostmasterFile.Read(options.DataDirectory) is not { } file || !_killer.IsOurs(file.Pid))
+        if (findServer() is not { } found || !killer.IsOurs(found))
         {
             return false;
         }
 
-        Watch(file.Pid);
-        LogAdopted(file.Pid);
+        Watch(found);
+        LogAdopted(product, found);
         return true;
     }
 
     /// <summary>Starts the server, unless a kill came after <paramref name="killsBefore"/> was read.</summary>
-    public void Start(IEnumerable<string> arguments, long killsBefore)
+    /// <param name="launch">Starts the program and answers its pid.</param>
+    /// <param name="killsBefore">See above.</param>
+    public void Start(Func<int> launch, long killsBefore)
     {
-        // Backends of a dead postmaster hold its shared memory and could still answer clients.
-        _killer.KillOrphans();
+        // What a dead server left behind holds its shared memory and could still answer clients.
+        killer.KillOrphans();
         if (Kills != killsBefore)
         {
             throw new OperationCanceledException("the database was killed while it was about to start");
         }
 
-        var pid = tools.StartDetached("postgres", arguments, options.StartupLogPath);
+        var pid = launch();
         Watch(pid);
-        LogStarted(pid);
+        LogStarted(product, pid);
         if (Kills != killsBefore)
         {
             Posix.Signal(pid, Posix.SigKill);
@@ -97,23 +104,20 @@ internal sealed partial class Postmaster(
         }
     }
 
-    /// <summary>
-    /// Has the server read its configuration again. False while it is no server yet: before PostgreSQL has written its lock file the
-    /// signal would end the process.
-    /// </summary>
-    public bool Reload() =>
-        _life is { } life && PostmasterFile.Read(options.DataDirectory)?.Pid == life.Pid && Posix.Signal(life.Pid, Posix.SigHup);
-
     public bool Signal(int signalNumber) => _life is { } life && Posix.Signal(life.Pid, signalNumber);
 
     public void Kill()
     {
         Interlocked.Increment(ref _kills);
         ExpectEnd();
-        _killer.Kill(_life?.Pid);
+        killer.Kill(_life?.Pid);
     }
 
-    public void Dispose() => _life?.Watch?.Dispose();
+    public void Dispose()
+    {
+        _life?.Watch?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private void Watch(int pid)
     {
@@ -130,7 +134,7 @@ internal sealed partial class Postmaster(
     /// <summary>On the watch's own thread. Nobody hears that the database is dead before its last backend is.</summary>
     private void OnEnded(Life life)
     {
-        _killer.KillOrphans();
+        killer.KillOrphans();
         bool isTold;
         lock (_lock)
         {
@@ -140,17 +144,17 @@ internal sealed partial class Postmaster(
 
         life.Ended.TrySetResult();
         signal.Wake();
-        LogEnded(life.Pid, isTold ? "as told" : "without being told to");
+        LogEnded(product, life.Pid, isTold ? "as told" : "without being told to");
     }
 
-    [LoggerMessage(5001, LogLevel.Information, "PostgreSQL was started as process {Pid}")]
-    private partial void LogStarted(int pid);
+    [LoggerMessage(5001, LogLevel.Information, "{Product} was started as process {Pid}")]
+    private partial void LogStarted(string product, int pid);
 
-    [LoggerMessage(5002, LogLevel.Information, "PostgreSQL runs already as process {Pid} and is taken over")]
-    private partial void LogAdopted(int pid);
+    [LoggerMessage(5002, LogLevel.Information, "{Product} runs already as process {Pid} and is taken over")]
+    private partial void LogAdopted(string product, int pid);
 
-    [LoggerMessage(5003, LogLevel.Warning, "PostgreSQL, process {Pid}, ended {Manner}")]
-    private partial void LogEnded(int pid, string manner);
+    [LoggerMessage(5003, LogLevel.Warning, "{Product}, process {Pid}, ended {Manner}")]
+    private partial void LogEnded(string product, int pid, string manner);
 
     private sealed class Life(int pid)
     {

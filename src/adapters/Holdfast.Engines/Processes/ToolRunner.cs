@@ -1,31 +1,49 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Holdfast.Engines.PostgreSql.Processes;
+namespace Holdfast.Engines.Processes;
 
 /// <summary>How a tool ended.</summary>
-internal sealed record ToolResult(string Tool, int ExitCode, string Output, string ErrorTail, bool ErrorsNamedChanges)
+internal sealed record ToolResult(string Tool, int ExitCode, string Output, string ErrorTail)
 {
     public bool Succeeded => ExitCode == 0;
 
     public string Words => ErrorTail.Length > 0 ? $"{Tool} failed: {ErrorTail}" : $"{Tool} failed with status {ExitCode}";
 }
 
-/// <summary>Runs PostgreSQL's tools and the operator's commands as the right user, with an environment that holds no secret.</summary>
-internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, OsAccount account, Secrets secrets)
+/// <summary>What the programs of one database need to run.</summary>
+/// <param name="Account">Who runs them.</param>
+/// <param name="FindDirectory">Where they are.</param>
+/// <param name="Redact">Keeps passwords out of what they complain of.</param>
+/// <param name="PrivatePrefixes">Variables of the agent's that would redirect them, by the beginnings of their names.</param>
+/// <param name="Variables">What they are given instead.</param>
+internal sealed record ToolSetting(
+    OsAccount Account,
+    Func<string> FindDirectory,
+    Func<string, string> Redact,
+    string[] PrivatePrefixes,
+    IReadOnlyDictionary<string, string> Variables);
+
+/// <summary>Runs a database's tools and the operator's commands as the right user, with an environment that holds no secret.</summary>
+internal sealed class ToolRunner(ToolSetting setting)
 {
     private const int TailLines = 6;
     private const int OutputCharactersMax = 1 << 20;
 
-    public Task<ToolResult> RunAsync(string tool, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        RunAsync(tool, [.. account.Prefix, binaries.Path(tool), .. arguments], "/", cancellationToken);
+    /// <param name="tool">The program's name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellationToken">Kills it and whatever it has started.</param>
+    /// <param name="onError">Sees every line of its standard error, on a thread of the pool; null when nobody needs to.</param>
+    public Task<ToolResult> RunAsync(string tool, IEnumerable<string> arguments, CancellationToken cancellationToken, Action<string>? onError = null) =>
+        RunAsync(tool, [.. setting.Account.Prefix, Path.Combine(setting.FindDirectory(), tool), .. arguments], "/", onError, cancellationToken);
 
     /// <summary>Runs a shell command of the operator's, in the agent's own working directory.</summary>
     public Task<ToolResult> RunCommandAsync(string command, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(
             command.Split(' ')[0],
-            [.. account.Prefix, "/bin/sh", "-c", command + " \"$@\"", "sh", .. arguments],
+            [.. setting.Account.Prefix, "/bin/sh", "-c", command + " \"$@\"", "sh", .. arguments],
             Environment.CurrentDirectory,
+            null,
             cancellationToken);
 
     /// <summary>Starts a program that outlives the agent: its own session, and no pipe to the agent.</summary>
@@ -34,9 +52,9 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
         // Every step replaces the one before, so that the pid is the program's. The log is opened by the unprivileged user.
         var start = Describe(
             [
-                "setsid", .. account.Prefix,
+                "setsid", .. setting.Account.Prefix,
                 "/bin/sh", "-c", "log=$1; shift; exec \"$@\" </dev/null >\"$log\" 2>&1", "sh",
-                logFile, binaries.Path(tool), .. arguments,
+                logFile, Path.Combine(setting.FindDirectory(), tool), .. arguments,
             ],
             "/");
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{tool} did not start");
@@ -44,13 +62,13 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
     }
 
     /// <summary>Ends the tools that an earlier agent left behind when it was killed: they still write into the directory.</summary>
-    public static void KillLeftovers(string dataDirectory)
+    public static void KillLeftovers(string dataDirectory, params ReadOnlySpan<string> tools)
     {
         foreach (var pid in ProcFs.Processes())
         {
             var arguments = ProcFs.CommandLine(pid).Split('\0');
             var tool = Path.GetFileName(arguments[0]);
-            if (tool is "pg_basebackup" or "pg_rewind" or "initdb"
+            if (tools.Contains(tool)
                 && arguments.Any(argument => argument == dataDirectory || argument == $"--pgdata={dataDirectory}"))
             {
                 Posix.Signal(pid, Posix.SigKill);
@@ -58,7 +76,8 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
         }
     }
 
-    private async Task<ToolResult> RunAsync(string name, string[] command, string workingDirectory, CancellationToken cancellationToken)
+    private async Task<ToolResult> RunAsync(
+        string name, string[] command, string workingDirectory, Action<string>? onError, CancellationToken cancellationToken)
     {
         var start = Describe(command, workingDirectory);
         start.RedirectStandardOutput = true;
@@ -69,10 +88,9 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
         try
         {
             var output = ReadOutputAsync(process.StandardOutput, cancellationToken);
-            var errors = ReadErrorsAsync(process.StandardError, cancellationToken);
+            var errors = ReadErrorsAsync(process.StandardError, onError, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
-            var (tail, namedChanges) = await errors;
-            return new(name, process.ExitCode, await output, secrets.Redact(tail), namedChanges);
+            return new(name, process.ExitCode, await output, setting.Redact(await errors));
         }
         catch (OperationCanceledException)
         {
@@ -98,17 +116,21 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
 
         start.Environment["LC_MESSAGES"] = "C";
         start.Environment["LANGUAGE"] = "C";
-        start.Environment["HOME"] = account.Home;
-        start.Environment["PGPASSFILE"] = options.PgPassPath;
-        start.Environment["PATH"] = $"{binaries.Directory}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["HOME"] = setting.Account.Home;
+        start.Environment["PATH"] = $"{setting.FindDirectory()}:{Environment.GetEnvironmentVariable("PATH")}";
+        foreach (var (name, value) in setting.Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return start;
     }
 
-    /// <summary>The agent's environment may hold passwords, and libpq's own variables would redirect the tools.</summary>
-    private static bool IsPrivate(string name) =>
+    /// <summary>The agent's environment may hold passwords, and the client libraries' own variables would redirect the tools.</summary>
+    private bool IsPrivate(string name) =>
         name.StartsWith("PATRONI_", StringComparison.Ordinal)
         || name.StartsWith("HOLDFAST_", StringComparison.Ordinal)
-        || name.StartsWith("PG", StringComparison.Ordinal);
+        || setting.PrivatePrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static async Task<string> ReadOutputAsync(StreamReader reader, CancellationToken cancellationToken)
     {
@@ -124,13 +146,12 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
         return text.ToString();
     }
 
-    private static async Task<(string Tail, bool NamedChanges)> ReadErrorsAsync(StreamReader reader, CancellationToken cancellationToken)
+    private static async Task<string> ReadErrorsAsync(StreamReader reader, Action<string>? onLine, CancellationToken cancellationToken)
     {
         var tail = new Queue<string>();
-        var namedChanges = false;
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            namedChanges |= line.Contains("need to copy", StringComparison.OrdinalIgnoreCase);
+            onLine?.Invoke(line);
             tail.Enqueue(line.Trim());
             if (tail.Count > TailLines)
             {
@@ -138,6 +159,6 @@ internal sealed class ToolRunner(PostgreSqlOptions options, Binaries binaries, O
             }
         }
 
-        return (string.Join("; ", tail.Where(line => line.Length > 0)), namedChanges);
+        return string.Join("; ", tail.Where(line => line.Length > 0));
     }
 }

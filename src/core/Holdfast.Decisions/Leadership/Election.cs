@@ -13,10 +13,7 @@ public static class Election
         { PromisedTo: { } leader } =>
             new(Rule.PromisedToLeader, $"this member has promised {leader}, which has lost the store, not to lead for now"),
 
-        { Store.Initialization: null } => Initialize(view),
-        { Store.Initialization: { SystemId: null } claim } when claim.Session == view.Session.Id => FirstSystem(view, claim),
-        { Store.Initialization.SystemId: null } =>
-            new(Rule.WaitForInitialization, "another member makes the cluster's first database"),
+        _ when MakeFirstSystem(view) is { } decision => decision,
 
         { Database.Directory: not DataDirectoryState.Valid } =>
             new(Rule.WaitForLeader, "nobody leads, and there is no database here to lead with"),
@@ -33,6 +30,15 @@ public static class Election
 
         _ => new(Rule.StartToCompete, "nobody leads: the database starts as a replica, so that its log can be compared",
             new HaAction.Begin(new DatabaseWork.StartReplica(null))),
+    };
+
+    /// <summary>What there is to do while the cluster has no system yet; null when it has one.</summary>
+    internal static Decision? MakeFirstSystem(ClusterView view) => view.Store.Initialization switch
+    {
+        null => Initialize(view),
+        { SystemId: null } claim when claim.Session == view.Session.Id => FirstSystem(view, claim),
+        { SystemId: null } => new(Rule.WaitForInitialization, "another member makes the cluster's first database"),
+        _ => null,
     };
 
     public static bool MayHoldEveryWrite(ClusterView view) => Candidates.MayHoldEveryWrite(view, view.Self);

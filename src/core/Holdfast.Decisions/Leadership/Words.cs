@@ -15,6 +15,10 @@ internal static class Words
         DatabaseJobKind.Stop => "the stop",
         DatabaseJobKind.Restart => "the restart",
         DatabaseJobKind.Promote => "the promotion",
+        DatabaseJobKind.JoinGroup => "the joining of the group",
+        DatabaseJobKind.BootstrapGroup => "the beginning of the group",
+        DatabaseJobKind.ElectPrimary => "the change of the primary",
+        DatabaseJobKind.Expel => "the expulsion of a dead member",
         _ => "the checkpoint",
     };
 

@@ -19,7 +19,9 @@ public static class ReportRules
         }
 
         var leads = view is { SelfHoldsLiveLease: true, Database: { IsRunningPrimary: true, IsResponsive: true } };
-        (Rule Rule, string Reason, HaAction? Action)[] due =
+        (Rule Rule, string Reason, HaAction? Action)[] due = view.Database.Group is not null
+            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), .. leads ? GroupReporting.Due(view) : []]
+            :
         [
             (Rule.PublishReport, "this member's state has changed", Report(view)),
             // Before the history: once that shuts out the old timeline, the old timeline's position must not be asked of the new one.
@@ -55,6 +57,7 @@ public static class ReportRules
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         DrainsFor = Switchover.DrainsFor(view),
+        Group = view.Database.Group,
         Version = view.OwnReport?.Version ?? "",
     };
 
@@ -72,12 +75,17 @@ public static class ReportRules
     }
 
     private static MemberReport WithoutPositions(MemberReport report) =>
-        report with { Position = null, ReplayPosition = null, Session = null, ConnectUrl = "", ApiUrl = "", Version = "", Document = null, Revision = Revision.Absent };
+        report with
+        {
+            Position = null, ReplayPosition = null, Session = null, ConnectUrl = "", ApiUrl = "", Version = "", Document = null, Revision = Revision.Absent,
+            Group = report.Group is { } group ? GroupReporting.WithoutCounts(group) : null,
+        };
 
     /// <summary>Positions are news once a loop; at once when nobody leads or the leader's database is down, for then they decide who will.</summary>
     private static bool IsPositionDue(ClusterView view, MemberReport stored, MemberReport now) =>
         (PrimaryDeadSince(view) is { } since && (stored.Revision < since || stored.Position != now.Position))
-        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition)
+        || GroupReporting.IsNews(stored, now)
+        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group)
             && IsDue(view, view.Memory.ReportedAt));
 
     /// <summary>The revision since which everybody may know that no primary accepts writes; null while one may.</summary>

@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Groups;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 
@@ -16,7 +17,7 @@ public static class Invariants
         var sync = view.Store.Sync;
         foreach (var action in decision.Actions)
         {
-            if (Objection(view, sync, action) is { } objection)
+            if ((view.Database.Group is null ? Objection(view, sync, action) : GroupInvariants.Objection(view, action)) is { } objection)
             {
                 objections.Add($"{action.GetType().Name}: {objection}");
             }

@@ -11,7 +11,7 @@ public static class SessionRules
         { Store.IsKnown: false } => new(Rule.WaitForStore, "the store has not answered yet"),
 
         // Before another try of the store, which may take a while to fail.
-        _ when Failsafe.MembersToAsk(view) is { } members =>
+        { Database.Group: null } when Failsafe.MembersToAsk(view) is { } members =>
             new(Rule.AskMembers, "the store does not answer: every member is asked to confirm this leader", new HaAction.AskMembers(members)),
 
         { Session.Id: null, Memory.HasNamesake: true } =>

@@ -8,7 +8,7 @@ internal static class RootReader
     private const string DefaultNamespace = "service";
     private const int RestApiPortDefault = 8008;
 
-    private static readonly string[] UnsupportedEngines = ["mysql", "mongodb"];
+    private static readonly string[] UnsupportedEngines = ["mongodb"];
 
     public static HoldfastConfiguration? Read(Section root, ConfigurationPurpose purpose)
     {
@@ -20,7 +20,8 @@ internal static class RootReader
         Names.Check(root, "name", name);
         var restApi = ReadRestApi(root, isAgent);
         var raft = RaftReader.Read(root.Inner("raft"), purpose);
-        var postgreSql = PostgreSqlReader.Read(root, isAgent);
+        var mySql = MySqlReader.Read(root, isAgent);
+        var postgreSql = PostgreSqlReader.Read(root, isAgent && mySql is null);
         var configuration = new HoldfastConfiguration
         {
             Scope = scope ?? "",
@@ -33,6 +34,7 @@ internal static class RootReader
             Consul = ConsulReader.Read(root.Inner("consul")),
             Kubernetes = KubernetesReader.Read(root, scope, isAgent),
             PostgreSql = postgreSql,
+            MySql = mySql,
             Router = RouterReader.Read(root, purpose, scope, new(restApi, postgreSql, isAgent ? raft : null)),
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap"), root.Node("kubernetes") is null ? InitialTiming.Swift : InitialTiming.Sparing),
             Tags = TagsReader.Read(root.Inner("tags")),
@@ -174,7 +176,7 @@ internal static class RootReader
         // A command line speaks to members only, and a router relays, whatever they run.
         foreach (var engine in isAgent ? engines : [])
         {
-            root.Error(engine, "this engine is not yet supported; supported is 'postgresql'");
+            root.Error(engine, "this engine is not yet supported; supported are 'postgresql' and 'mysql'");
         }
 
         if (isAgent && usesCitus)

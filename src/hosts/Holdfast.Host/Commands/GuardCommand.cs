@@ -27,7 +27,7 @@ internal static class GuardCommand
     private static int Run(string socket, string directory)
     {
         using var loggers = new LineLoggers(new LogConfiguration(), HostClock.Time);
-        using var guard = new GuardServer(socket, new PostgreSqlKiller(directory).Kill, HostClock.Time, loggers.CreateLogger("guard"));
+        using var guard = new GuardServer(socket, PostgreSqlKiller.Of(directory).Kill, HostClock.Time, loggers.CreateLogger("guard"));
         guard.Run(FirstAgentWithin);
         return 0;
     }

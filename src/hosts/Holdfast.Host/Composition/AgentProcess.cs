@@ -4,8 +4,6 @@ using Holdfast.Agent.Loop;
 using Holdfast.Api;
 using Holdfast.Configuration;
 using Holdfast.Decisions.Configuration;
-using Holdfast.Engines.PostgreSql;
-using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Guard;
 using Holdfast.Host.Commands;
 using Holdfast.Host.Logging;
@@ -25,7 +23,7 @@ internal sealed partial class AgentProcess
     private readonly ILogger logger;
     private HoldfastConfiguration configuration;
     private RestApi? api;
-    private PostgreSqlEngine? database;
+    private DatabaseParts? database;
     private MemberAgent? member;
 
     private AgentProcess(string? path, HoldfastConfiguration configuration, ILogger logger)
@@ -44,16 +42,16 @@ internal sealed partial class AgentProcess
 
     private async Task<int> RunAsync(LineLoggers loggers)
     {
-        var engineOptions = EngineOptions.Of(configuration);
         using var ending = new Ending();
-        await using var exclusive = Parts.LockDirectory(engineOptions.DataDirectory);
+        await using var exclusive = Parts.LockDirectory(DatabaseParts.DirectoryOf(configuration));
         var signal = new AgentSignal(HostClock.Time);
-        await using var engine = database = CreateEngine(engineOptions, signal, loggers);
-        LogStarting(Product.Version, configuration.Name, configuration.Scope, engineOptions.OsUser ?? Environment.UserName);
+        var parts = database = DatabaseParts.Create(configuration, signal, loggers);
+        await using var engine = parts.Engine;
+        LogStarting(Product.Version, configuration.Name, configuration.Scope, parts.Product, parts.OsUser);
 
-        await using var store = await Stores.OpenAsync(configuration, engineOptions.DataDirectory, loggers);
-        using var agentFence = new ThreadFence(HostClock.Time, new PostgreSqlKiller(engineOptions.DataDirectory).Kill, late => LogFenced(late.TotalMilliseconds));
-        using var guard = configuration.UsesGuard ? Parts.CreateGuard(engineOptions.DataDirectory, signal, loggers) : null;
+        await using var store = await Stores.OpenAsync(configuration, parts.DataDirectory, loggers);
+        using var agentFence = new ThreadFence(HostClock.Time, parts.Killer.Kill, late => LogFenced(late.TotalMilliseconds));
+        using var guard = configuration.UsesGuard && parts.NeedsGuard ? Parts.CreateGuard(parts.DataDirectory, signal, loggers) : null;
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
 
         using var peers = Parts.CreatePeers(configuration);
@@ -83,18 +81,6 @@ internal sealed partial class AgentProcess
 
         LogEnded();
         return 0;
-    }
-
-    private static PostgreSqlEngine CreateEngine(PostgreSqlOptions options, AgentSignal signal, LineLoggers loggers)
-    {
-        try
-        {
-            return new PostgreSqlEngine(options, signal, HostClock.Time, loggers.CreateLogger<PostgreSqlEngine>());
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or UnauthorizedAccessException)
-        {
-            throw new StartRefusedException(exception.Message, exception);
-        }
     }
 
     private static async Task<TimeSpan?> StartGuardAsync(GuardFence guard)
@@ -129,7 +115,7 @@ internal sealed partial class AgentProcess
         Namespace = configuration.Namespace,
         Scope = configuration.Scope,
         Name = new MemberName(configuration.Name),
-        ConnectUrl = $"postgres://{configuration.PostgreSql!.ConnectAddress}/postgres",
+        ConnectUrl = DatabaseParts.ConnectUrl(configuration),
         ApiUrl = ApiOptions.Url(configuration.RestApi!),
         Version = Product.Version,
         Tags = new MemberTags
@@ -165,14 +151,14 @@ internal sealed partial class AgentProcess
 
         configuration = reloaded;
         api!.Reload(ApiOptions.Of(reloaded));
-        database!.Reload(EngineOptions.Of(reloaded));
+        database!.Reload(reloaded);
         member!.Reload(Options(reloaded));
         LogReloaded();
         return Task.FromResult(new ControlAnswer(ControlOutcome.Done, "reload scheduled"));
     }
 
-    [LoggerMessage(1401, LogLevel.Information, "holdfast {Version}: member {Name} of cluster {Scope}; PostgreSQL runs as the user {OsUser}")]
-    private partial void LogStarting(string version, string name, string scope, string osUser);
+    [LoggerMessage(1401, LogLevel.Information, "holdfast {Version}: member {Name} of cluster {Scope}; {Database} runs as the user {OsUser}")]
+    private partial void LogStarting(string version, string name, string scope, string database, string osUser);
 
     [LoggerMessage(1402, LogLevel.Critical, "The lease was about to end: the agent has killed its database ({LateMilliseconds:0} ms after the deadline)")]
     private partial void LogFenced(double lateMilliseconds);

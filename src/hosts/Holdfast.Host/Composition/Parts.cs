@@ -45,11 +45,11 @@ internal static class Parts
         catch (IOException exception)
         {
             throw new StartRefusedException(
-                $"postgresql.data_dir {dataDirectory}: another agent runs on this directory, or {path} cannot be locked ({exception.Message})", exception);
+                $"data_dir {dataDirectory}: another agent runs on this directory, or {path} cannot be locked ({exception.Message})", exception);
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new StartRefusedException($"postgresql.data_dir {dataDirectory}: no rights to write {path}: run as its owner or as root", exception);
+            throw new StartRefusedException($"data_dir {dataDirectory}: no rights to write {path}: run as its owner or as root", exception);
         }
     }
 

@@ -140,7 +140,7 @@ internal sealed partial class Actor(
     /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
     private bool Begin(ClusterView view, DatabaseWork work)
     {
-        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary && !TryArm(view.MayServeUntil))
+        if (work is DatabaseWork.Promote or DatabaseWork.StartPrimary or DatabaseWork.BootstrapGroup && !TryArm(view.MayServeUntil))
         {
             LogFenceMissing(work.GetType().Name);
             return false;

@@ -253,7 +253,11 @@ internal sealed partial class AgentLoop(
     private void KeepFences(ClusterView view)
     {
         var database = view.Database;
-        var mayWrite = (!database.IsDown && database.Role == DatabaseRole.Primary)
+
+        // In a group the others' consensus is the fence; a group that is only beginning has no others.
+        var mayWrite = database.Group is not null
+            ? database.IsDoing(DatabaseJobKind.BootstrapGroup)
+            : (!database.IsDown && database.Role == DatabaseRole.Primary)
             || (!database.IsDown && database.Role == DatabaseRole.Unknown && !database.IsDoing(DatabaseJobKind.StartReplica))
             || database.IsDoing(DatabaseJobKind.Promote)
             || database.IsDoing(DatabaseJobKind.StartPrimary);

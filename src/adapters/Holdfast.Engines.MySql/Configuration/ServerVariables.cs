@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Holdfast.Engines.MySql.Configuration;
+
+/// <summary>
+/// The server's variables: what the group depends on is the agent's, the rest the operator's. The names are those of MySQL 8.0.22 to 9.7;
+/// group variables carry <c>loose_</c>, since a server that initialises its directory has not loaded the plugin.
+/// </summary>
+internal static class ServerVariables
+{
+    /// <summary>Not an operator's to set: the agent, the group or its safety would not survive another value.</summary>
+    public static readonly string[] Reserved =
+    [
+        "datadir", "port", "bind_address", "socket", "pid_file", "log_error", "server_id", "report_host", "report_port", "gtid_mode", "enforce_gtid_consistency",
+        "read_only", "super_read_only", "plugin_load_add", "plugin_load", "init_file", "user", "skip_networking", "log_replica_updates",
+        "group_replication_group_name", "group_replication_start_on_boot", "group_replication_bootstrap_group", "group_replication_local_address",
+        "group_replication_group_seeds", "group_replication_single_primary_mode", "group_replication_enforce_update_everywhere_checks",
+        "group_replication_member_weight", "group_replication_exit_state_action", "group_replication_autorejoin_tries", "group_replication_communication_stack",
+    ];
+
+    public static string Text(MySqlOptions options, ServerFiles files, string? group)
+    {
+        var text = new StringBuilder();
+        text.Append("# Written by holdfast at every start of the server: changes belong into mysql.parameters.\n[mysqld]\n");
+        foreach (var (name, value) in Own(options, files, group))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{name} = {value}\n");
+        }
+
+        foreach (var (name, value) in options.Parameters)
+        {
+            var plain = name.Replace('-', '_');
+            if (!Reserved.Contains(plain.StartsWith("loose_", StringComparison.Ordinal) ? plain[6..] : plain))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{plain} = {value}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Name, string Value)> Own(MySqlOptions options, ServerFiles files, string? group)
+    {
+        yield return ("datadir", options.DataDirectory);
+        yield return ("port", Number(options.ListenPort));
+        yield return ("bind_address", options.ListenHost);
+        yield return ("socket", files.Socket);
+        yield return ("pid_file", Processes.PidFile.PathIn(options.DataDirectory));
+        yield return ("log_error", files.ErrorLog);
+        yield return ("mysqlx", "OFF");
+        yield return ("server_id", Number(ServerId(options)));
+        yield return ("report_host", options.ConnectHost);
+        yield return ("report_port", Number(options.ConnectPort));
+        yield return ("gtid_mode", "ON");
+        yield return ("enforce_gtid_consistency", "ON");
+        yield return ("log_bin", "binlog");
+
+        // A server that nobody has taken into a group yet takes no writes.
+        yield return ("super_read_only", "ON");
+        yield return ("plugin_load_add", "group_replication.so;mysql_clone.so");
+        if (group is not null)
+        {
+            yield return ("loose_group_replication_group_name", group);
+        }
+
+        yield return ("loose_group_replication_start_on_boot", "OFF");
+        yield return ("loose_group_replication_bootstrap_group", "OFF");
+        yield return ("loose_group_replication_local_address", options.Group.Address);
+        yield return ("loose_group_replication_single_primary_mode", options.Group.IsMultiPrimary ? "OFF" : "ON");
+        yield return ("loose_group_replication_enforce_update_everywhere_checks", options.Group.IsMultiPrimary ? "ON" : "OFF");
+        yield return ("loose_group_replication_member_weight", Number(options.Group.Weight));
+        yield return ("loose_group_replication_recovery_get_public_key", "ON");
+
+        // A member that was put out serves nobody; the agent brings it back.
+        yield return ("loose_group_replication_exit_state_action", "OFFLINE_MODE");
+        yield return ("loose_group_replication_autorejoin_tries", "0");
+        yield return ("loose_group_replication_communication_stack", "XCOM");
+        if (!IsSet(options, "secure_file_priv"))
+        {
+            yield return ("secure_file_priv", "NULL");
+        }
+
+        if (!IsSet(options, "group_replication_member_expel_timeout"))
+        {
+            yield return ("loose_group_replication_member_expel_timeout", "0");
+        }
+
+        if (!IsSet(options, "group_replication_consistency"))
+        {
+            yield return ("loose_group_replication_consistency", "BEFORE_ON_PRIMARY_FAILOVER");
+        }
+    }
+
+    /// <summary>Unlike the other members', and the same after every start.</summary>
+    private static long ServerId(MySqlOptions options) =>
+        (BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.ConnectHost}:{options.ConnectPort}:{options.MemberName}"))) & 0x7fffffff) + 1L;
+
+    private static bool IsSet(MySqlOptions options, string name) =>
+        options.Parameters.Keys.Any(key => key.Replace('-', '_') is var plain && (plain == name || plain == "loose_" + name));
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

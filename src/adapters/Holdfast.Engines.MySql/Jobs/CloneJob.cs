@@ -1,0 +1,146 @@
+using System.Net.Sockets;
+using Holdfast.Engines.Jobs;
+using Holdfast.Engines.MySql.Observation;
+using Holdfast.Engines.MySql.Processes;
+using Holdfast.Model;
+using MySqlConnector;
+
+namespace Holdfast.Engines.MySql.Jobs;
+
+/// <summary>Copies another member's system with the clone plugin (MySQL Reference Manual, "The Clone Plugin").</summary>
+internal sealed class CloneJob(Installation installation, NewSystem newSystem, Mysqld process)
+{
+    private const MySqlErrorCode RestartFailed = (MySqlErrorCode)3707;
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CopyLimit = TimeSpan.FromDays(7);
+    private static readonly TimeSpan RestartLimit = TimeSpan.FromMinutes(2);
+
+    private MySqlOptions Options => installation.Options;
+
+    public async Task<string> RunAsync(Upstream source, JobContext context)
+    {
+        var (state, why) = installation.Directory.Look();
+        if (state == DataDirectoryState.Foreign)
+        {
+            throw new JobFailedException($"{why}: it is left alone");
+        }
+
+        var startedAt = installation.Time.GetTimestamp();
+        var group = await ReadGroupAsync(source, context);
+        installation.Files.WriteGroup(group);
+        try
+        {
+            await newSystem.MakeAsync($"a clone from {source.Member}", context);
+            await CopyAsync(source, context);
+        }
+        catch
+        {
+            // What is half a copy serves nobody; the mark beside the directory says so to the next attempt.
+            process.Kill();
+            throw;
+        }
+
+        installation.Directory.MarkFinished();
+        installation.Disk.Forget();
+        return $"copied {source.Member} in {installation.Time.GetElapsedTime(startedAt).TotalSeconds:0.0} s";
+    }
+
+    /// <summary>The group that the source is in: what the copy will belong to.</summary>
+    private async Task<string> ReadGroupAsync(Upstream source, JobContext context)
+    {
+        context.Report($"asking {source.Member} for its group");
+        var settings = new MySqlConnectionStringBuilder
+        {
+            Server = source.Host,
+            Port = (uint)source.Port,
+            UserID = Options.Replication.UserName,
+            Password = Options.Replication.Password,
+            AllowPublicKeyRetrieval = true,
+            Pooling = false,
+            ConnectionTimeout = 5,
+        };
+        try
+        {
+            await using var connection = new MySqlConnection(settings.ConnectionString);
+            await connection.OpenAsync(context.Cancellation);
+            await using var command = new MySqlCommand("SELECT @@global.group_replication_group_name", connection);
+            return await command.ExecuteScalarAsync(context.Cancellation) as string is { Length: > 0 } name
+                ? name
+                : throw new JobFailedException($"{source.Member} is in no group");
+        }
+        catch (Exception error) when (error is MySqlException or SocketException or IOException)
+        {
+            throw new JobFailedException($"{source.Member} at {source.Host}:{source.Port} cannot be asked: {error.Message}");
+        }
+    }
+
+    private async Task CopyAsync(Upstream source, JobContext context)
+    {
+        context.Report($"copying {source.Member}");
+        var ended = process.Ended;
+        await using var connection = await installation.Sql.OpenAsync(context.Cancellation, CopyLimit);
+        await Sql.RunAsync(connection, $"SET GLOBAL clone_valid_donor_list = {Sql.Quoted($"{source.Host}:{source.Port}")}", context.Cancellation);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        var progress = ReportProgressAsync(source, context, watching.Token);
+
+        // The copied system is taken up by a restart, which is not asked for again: the process ends, as told.
+        process.ExpectEnd();
+        try
+        {
+            await Sql.RunAsync(
+                connection,
+                $"CLONE INSTANCE FROM {Sql.Quoted(Options.Replication.UserName)}@{Sql.Quoted(source.Host)}:{source.Port} IDENTIFIED BY {Sql.Quoted(Options.Replication.Password)}",
+                context.Cancellation);
+        }
+        catch (MySqlException error) when (error.ErrorCode is RestartFailed || error.InnerException is IOException or SocketException || process.Pid is null || IsLost(error))
+        {
+            // That was the restart.
+        }
+        catch (MySqlException error)
+        {
+            throw new JobFailedException($"{source.Member} could not be copied: {error.Message}");
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await progress;
+        }
+
+        try
+        {
+            await ended.WaitAsync(RestartLimit, installation.Time, context.Cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new JobFailedException($"the server did not take up the copy of {source.Member}");
+        }
+    }
+
+    private static bool IsLost(MySqlException error) =>
+        error.Message.Contains("terminated", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("end of stream", StringComparison.OrdinalIgnoreCase);
+
+    private async Task ReportProgressAsync(Upstream source, JobContext context, CancellationToken cancellationToken)
+    {
+        const string question =
+            "SELECT COALESCE(SUM(DATA), 0), COALESCE(SUM(ESTIMATE), 0) FROM performance_schema.clone_progress WHERE STAGE = 'FILE COPY'";
+        const double megabyte = 1 << 20;
+        try
+        {
+            await using var connection = await installation.Sql.OpenAsync(cancellationToken);
+            while (true)
+            {
+                await Task.Delay(ProgressEvery, installation.Time, cancellationToken);
+                await using var command = new MySqlCommand(question, connection);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                if (await reader.ReadAsync(cancellationToken))
+                {
+                    context.Report($"copied {reader.GetDecimal(0) / (decimal)megabyte:0} of {reader.GetDecimal(1) / (decimal)megabyte:0} MB from {source.Member}");
+                }
+            }
+        }
+        catch (Exception error) when (error is MySqlException or SocketException or IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The copy is done, or its server restarts: there is no more progress to tell.
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using Holdfast.Decisions.Leadership;
+using Holdfast.Model;
+using Holdfast.Model.Groups;
+
+namespace Holdfast.Decisions.Groups;
+
+/// <summary>
+/// What a member does where the servers elect their primary themselves: it brings its server into the group and back, records whom the
+/// majority has elected, puts out the dead, and begins the group anew when none is left. It never fights the group's own consensus.
+/// </summary>
+public static class GroupRules
+{
+    private static readonly TimeSpan JoinLimitAlone = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(1.5);
+
+    public static Decision Decide(ClusterView view) => view switch
+    {
+        { IsShuttingDown: true } => Leaving.Decide(view),
+
+        { Store.IsKnown: false } => new(Rule.WaitForStore, "the store has not answered yet"),
+
+        { Database.Job: { State: JobState.Running, Kind: DatabaseJobKind.JoinGroup, StartedAt: var began } }
+            when view.Now - began > JoinLimitAlone && !OthersServe(view) =>
+            new(Rule.GiveUpJoining, "the group that this server was joining is no more: the server is stopped, since it would go on trying", new HaAction.Fence()),
+
+        { Database.IsBusy: true } => new(Rule.WaitForJob, $"{Words.Of(view.Database.Job!.Kind)} is under way: {view.Database.Job.Progress}"),
+
+        { Database.Directory: DataDirectoryState.Foreign } =>
+            new(Rule.RefuseForeignDirectory, $"the data directory is not ours to touch: {view.Database.Trouble}"),
+
+        { Database: { Directory: DataDirectoryState.Valid, SystemId: { } own }, Store.Initialization.SystemId: { } system } when own != system =>
+            new(Rule.RefuseForeignSystem,
+                $"the data directory belongs to group {own}, the cluster is group {system}; "
+                + "use another data_dir, another scope, or move the directory away"),
+
+        { Session.Id: null } => new(Rule.WaitForSession, "this member has no session in the store yet"),
+
+        { Store.Initialization: null, Session.Id: { } session, Database.SystemId: { } system } when GroupClaims.IsElected(view) =>
+            new(Rule.AdoptSystem, "the group has elected this member, and the store does not know the cluster: its keys are written anew",
+                new HaAction.CompleteInitialization(session, system, Revision.Absent)),
+
+        _ when Election.MakeFirstSystem(view) is { } decision => decision,
+
+        { Policy.IsPaused: true } when !GroupClaims.IsElected(view) => new(Rule.StayPaused, "the cluster is paused: the group is left alone"),
+
+        { Request: { } request } when Requested(view, request) is { } decision => decision,
+
+        { Database.Directory: not DataDirectoryState.Valid } => Provision(view),
+
+        { Database.IsDown: true } when Following.BackOff(view, DatabaseJobKind.StartReplica, DatabaseJobKind.Restart) is { } until =>
+            new(Rule.RetryLater, $"the start failed: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
+
+        { Database.IsDown: true } =>
+            new(Rule.StartFollowing, "the server is down: it starts, takes no writes, and joins the group then",
+                new HaAction.Begin(new DatabaseWork.StartReplica(null))),
+
+        { Database: { Process: DatabaseProcess.Running, IsResponsive: false }, Memory.UnresponsiveSince: { } since }
+            when view.Now - since > HangLimit && OthersServe(view) =>
+            new(Rule.KillHungPrimary,
+                $"the server has not answered for {Words.Seconds(view.Now - since)}, and the others can do without it",
+                new HaAction.Fence()),
+
+        { Database: { Process: not DatabaseProcess.Running } or { IsResponsive: false } } =>
+            new(Rule.WaitForDatabase, "the server is between two states, or does not answer"),
+
+        _ => InGroup(view, view.Database.Group!),
+    };
+
+    private static Decision InGroup(ClusterView view, GroupView group) => group.State switch
+    {
+        GroupState.Recovering => new(Rule.CatchUp, $"the server catches up with the group; {group.ApplyBacklog} transactions are to be applied"),
+        GroupState.Online when GroupClaims.Superseded(view) is { } by =>
+            new(Rule.FenceExpelled, $"{by.Name} and the majority go on without this member: it is stopped, to join them anew", new HaAction.Fence()),
+        GroupState.Online when GroupClaims.Lost(view, group) is { } lost && lost.Length * 2 >= group.Members.Length => Minority(view, group, lost),
+        GroupState.Online => Taking(view, group),
+        _ => Outside(view),
+    };
+
+    /// <summary>This member is in the group, and the group works.</summary>
+    private static Decision Taking(ClusterView view, GroupView group) => view switch
+    {
+        _ when GroupClaims.ToExpel(view) is { } dead =>
+            new(Rule.ExpelDead, $"{dead.Name}'s server has ended, and its own agent says so: the group need not wait until it misses it",
+                new HaAction.Begin(new DatabaseWork.Expel(dead.Group!.Address))),
+
+        { SelfHoldsLiveLease: false } when GroupClaims.IsElected(view) && view.Store.Initialization?.SystemId is not null =>
+            Record(view),
+
+        { SelfHoldsLiveLease: true, Store.Switchover: { } request } when group.Own is { IsPrimary: true } => Handover.Decide(view, request),
+
+        { SelfHoldsLiveLease: true } when group.Own is { IsPrimary: true } =>
+            new(Rule.KeepLeading, $"no action. I am ({view.Self}), the group's primary"),
+
+        _ => new(Rule.KeepFollowing, $"no action. I am ({view.Self}), a member of the group; {view.Store.Lease?.Holder.Text ?? "nobody"} is its primary"),
+    };
+
+    private static Decision Record(ClusterView view)
+    {
+        var taking = new HaAction.AcquireLease(
+            view.Session.Id!.Value, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, null);
+        const string why = "the group has elected this member: the store is told, and the routers by it";
+        return view.Store.Switchover is { } request && (request.To is null || request.To == view.Self)
+            ? new(Rule.RecordPrimary, why, taking, new HaAction.ClearSwitchover(request.Revision))
+            : new(Rule.RecordPrimary, why, taking);
+    }
+
+    /// <summary>Writes wait here until more than half of the members answer; nothing that was acknowledged is only here.</summary>
+    private static Decision Minority(ClusterView view, GroupView group, GroupPeer[] lost) =>
+        lost.All(member => view.Others.Any(report => report.Group?.ServerId == member.ServerId && GroupClaims.IsOut(report)))
+            ? new(Rule.DissolveMinority,
+                "the others have left the group for good, and it cannot go on without them: this server is stopped, so that the group begins anew with whoever holds most",
+                new HaAction.Fence())
+            : new(Rule.MajorityLost,
+                $"{lost.Length} of {group.Members.Length} members do not answer, and writes wait: they go on when enough of them are back");
+
+    /// <summary>The server runs and is in no group.</summary>
+    private static Decision Outside(ClusterView view)
+    {
+        var serving = view.Others.Where(report => report.Group is { IsServing: true }).ToArray();
+        return view switch
+        {
+            _ when serving.Length == 0 => Outage.Decide(view),
+
+            _ when Following.BackOff(view, DatabaseJobKind.JoinGroup) is { } until =>
+                new(Rule.RetryLater, $"the group did not take this server: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
+
+            _ => new(Rule.JoinGroup, $"the server joins the group by {string.Join(", ", serving.Select(report => report.Name))}",
+                new HaAction.Begin(new DatabaseWork.JoinGroup([.. serving.Select(report => report.Group!.Address)]))),
+        };
+    }
+
+    private static Decision Provision(ClusterView view) => view switch
+    {
+        { Database.IsDown: false } =>
+            new(Rule.StopDiverged, "a copy into the data directory did not finish, and a server runs on it: it stops, to be copied anew",
+                new HaAction.Begin(new DatabaseWork.Stop(Leaving.PoliteBudget))),
+
+        _ when Following.BackOff(view, DatabaseJobKind.Clone) is { } until =>
+            new(Rule.RetryLater, $"the copy failed: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
+
+        _ when GroupClaims.Donor(view) is { } donor =>
+            new(Rule.Clone, "there is no database here yet", new HaAction.Begin(new DatabaseWork.CloneFrom(donor))),
+
+        _ => new(Rule.WaitForLeader, "there is no database here yet, and no member of the group to copy it from"),
+    };
+
+    private static Decision? Requested(ClusterView view, OperatorRequest request) => (request, view.Database) switch
+    {
+        (OperatorRequest.Restart, { Process: DatabaseProcess.Running }) =>
+            new(Rule.RestartOnRequest, "an operator asked for a restart",
+                new HaAction.Begin(new DatabaseWork.Restart()), new HaAction.AcceptRequest(request.Number)),
+
+        (OperatorRequest.Reinitialize, { Group.Own.IsPrimary: true }) =>
+            new(Rule.RefuseRequest, "an operator asked to reinitialize the primary",
+                new HaAction.RefuseRequest(request.Number, "I am the leader, can not reinitialize")),
+
+        (OperatorRequest.Reinitialize, _) when GroupClaims.Donor(view) is null =>
+            new(Rule.RefuseRequest, "an operator asked to clone this member anew",
+                new HaAction.RefuseRequest(request.Number, "no member of the group serves, so there is nobody to copy from")),
+
+        (OperatorRequest.Reinitialize, { IsDown: false }) =>
+            new(Rule.ReinitializeOnRequest, "an operator asked to clone this member anew; its server stops first",
+                new HaAction.Begin(new DatabaseWork.Stop(Leaving.PoliteBudget))),
+
+        (OperatorRequest.Reinitialize, { IsDown: true }) =>
+            new(Rule.ReinitializeOnRequest, "an operator asked to clone this member anew",
+                new HaAction.Begin(new DatabaseWork.CloneFrom(GroupClaims.Donor(view)!)), new HaAction.AcceptRequest(request.Number)),
+
+        _ => null,
+    };
+
+    private static bool OthersServe(ClusterView view) => view.Others.Any(report => report.Group is { IsServing: true });
+}
