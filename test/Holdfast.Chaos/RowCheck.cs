@@ -18,7 +18,7 @@ internal static class RowCheck
         const int limitSeconds = 60;
         await using var source = CanaryHost.Of(plan, primary).Connections();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Question, connection) { CommandTimeout = limitSeconds };
+        await using var command = new NpgsqlCommand(Question, (NpgsqlConnection)connection) { CommandTimeout = limitSeconds };
         return await command.ExecuteScalarAsync(cancellationToken) is long count ? count : throw new InvalidOperationException("count answered no number");
     }
 }

@@ -41,7 +41,7 @@ public sealed class CanaryClientTests
 
         await using var connections = server.Host.Connections();
         await using var connection = await connections.OpenConnectionAsync(stopping);
-        await using var deletion = new NpgsqlCommand("DELETE FROM holdfast_canary WHERE writer = $1 AND sequence = $2", connection);
+        await using var deletion = new NpgsqlCommand("DELETE FROM holdfast_canary WHERE writer = $1 AND sequence = $2", (NpgsqlConnection)connection);
         deletion.Parameters.Add(new NpgsqlParameter<int> { TypedValue = victim.Writer });
         deletion.Parameters.Add(new NpgsqlParameter<long> { TypedValue = victim.Sequence });
         Assert.Equal(1, await deletion.ExecuteNonQueryAsync(stopping));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
+using Holdfast.Demo.Databases;
 using Holdfast.Demo.Processes;
 
 namespace Holdfast.Demo.Tests;

@@ -14,7 +14,7 @@ public sealed class RouterTests
     [Fact]
     public async Task Switchovers_cost_a_client_of_the_router_no_connection_and_a_crash_costs_it_no_row()
     {
-        await using var cluster = LoopbackCluster.CreateWithRouter("routed", null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
+        await using var cluster = LoopbackCluster.CreateWithRouter("routed", null, 3, new HoldfastSoftware([CommandLine.Program], null), Holdfast.Demo.Databases.Database.PostgreSql, TimeProvider.System);
         cluster.Start();
         await WholeAsync(cluster);
         await using var canary = await CanaryClient.StartAsync(CanaryHost.AllOf(cluster.Plan), Writers, TimeProvider.System, Stop);

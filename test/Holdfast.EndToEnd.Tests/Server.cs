@@ -14,7 +14,7 @@ internal static class Server
             await using var source = host.Connections();
             await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
 #pragma warning disable CA2100 // The questions are the tests' own.
-            await using var command = new NpgsqlCommand(question, connection);
+            await using var command = new NpgsqlCommand(question, (NpgsqlConnection)connection);
 #pragma warning restore CA2100
             return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) as string ?? "";
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Demo.Cluster;
+using Holdfast.Demo.Databases;
 
 namespace Holdfast.Bench.Failover;
 

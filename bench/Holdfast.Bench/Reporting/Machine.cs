@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Holdfast.Demo.Cluster;
+using Holdfast.Demo.Databases;
 
 namespace Holdfast.Bench.Reporting;
 

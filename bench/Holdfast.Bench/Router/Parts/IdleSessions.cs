@@ -1,9 +1,9 @@
+using System.Data.Common;
 using System.Globalization;
 using Holdfast.Bench.Router.Proxies;
 using Holdfast.Bench.Router.Tools;
 using Holdfast.Demo;
 using Holdfast.Demo.Canary;
-using Npgsql;
 
 namespace Holdfast.Bench.Router.Parts;
 
@@ -23,7 +23,7 @@ internal sealed class IdleSessions(Workbench bench, StaticCluster cluster)
     {
         await using var proxy = await bench.StartAsync(software, stopping);
         await using var source = new CanaryHost(proxy.Name, proxy.Port, StaticCluster.Password).Connections();
-        var sessions = new List<NpgsqlConnection>();
+        var sessions = new List<DbConnection>();
         try
         {
             sessions.Add(await source.OpenConnectionAsync(stopping));
@@ -39,7 +39,7 @@ internal sealed class IdleSessions(Workbench bench, StaticCluster cluster)
             bench.Figures.Add($"{proxy.Name}_idle_kb", "kB", each);
             bench.Say(string.Create(CultureInfo.InvariantCulture, $"  {proxy.Name}: {each:0.00} kB a session"));
         }
-        catch (NpgsqlException exception)
+        catch (DbException exception)
         {
             throw new DemoException(
                 string.Create(CultureInfo.InvariantCulture, $"{proxy.Name} took {sessions.Count} of {count} sessions: {exception.Message}"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
+using Holdfast.Demo.Databases;
 using Holdfast.Demo.Processes;
 
 namespace Holdfast.Bench.Router.Tools;

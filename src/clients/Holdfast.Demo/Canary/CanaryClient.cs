@@ -14,7 +14,7 @@ public sealed class CanaryClient : IAsyncDisposable
     {
         this.time = time;
         finder = new(hosts, time);
-        Log = new(time);
+        Log = new(time, hosts.All(host => host.Kind.KeepsClients));
         writing = Task.WhenAll(Enumerable.Range(0, writers).Select(number => new CanaryWriter(number, finder, Log, time).RunAsync(stopping.Token)));
     }
 
@@ -33,8 +33,7 @@ public sealed class CanaryClient : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var primary = await new PrimaryFinder(hosts, time).FindAsync(cancellationToken);
-        await using var connections = primary.Connections();
-        await CanaryTable.CreateAsync(connections, cancellationToken);
+        await CanaryTable.CreateAsync(primary, cancellationToken);
         return new(hosts, writers, time);
     }
 
@@ -60,8 +59,7 @@ public sealed class CanaryClient : IAsyncDisposable
             try
             {
                 var primary = await finder.FindAsync(cancellationToken);
-                await using var connections = primary.Connections();
-                return CanaryFigures.Lost(acknowledged, await CanaryTable.RowsAsync(connections, cancellationToken));
+                return CanaryFigures.Lost(acknowledged, await CanaryTable.RowsAsync(primary, cancellationToken));
             }
             catch (Exception exception) when (attempt < ReadAttempts && Connections.IsLoss(exception, cancellationToken))
             {

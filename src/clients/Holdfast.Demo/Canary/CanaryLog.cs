@@ -1,7 +1,9 @@
 namespace Holdfast.Demo.Canary;
 
 /// <summary>All acknowledgements so far; the writers add, others look.</summary>
-internal sealed class CanaryLog(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="keepsClients">A connection may be carried to another server; its history tells then.</param>
+internal sealed class CanaryLog(TimeProvider time, bool keepsClients)
 {
     private readonly Lock gate = new();
     private readonly List<Acknowledgement> acknowledgements = [];
@@ -50,7 +52,7 @@ internal sealed class CanaryLog(TimeProvider time)
     {
         lock (gate)
         {
-            return newestConnection > at || newestHistory > at;
+            return newestConnection > at || (keepsClients && newestHistory > at);
         }
     }
 }

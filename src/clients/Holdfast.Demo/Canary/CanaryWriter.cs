@@ -1,4 +1,4 @@
-using Npgsql;
+using System.Data.Common;
 
 namespace Holdfast.Demo.Canary;
 
@@ -36,7 +36,7 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
     private async Task WriteToAsync(CanaryHost host, CancellationToken stopping)
     {
         var connections = host.Connections();
-        NpgsqlConnection? connection = null;
+        DbConnection? connection = null;
         var write = Task.CompletedTask;
         try
         {
@@ -45,7 +45,7 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
             while (await IsAnsweredAsync(write, host, stopping))
             {
                 await Task.Delay(Spacing, time, stopping);
-                write = WriteAsync(connection, connected);
+                write = WriteAsync(host, connection, connected);
             }
         }
         finally
@@ -77,7 +77,7 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
     // Neither a limit nor the end may reach the server as a cancel request: PostgreSQL reports success for a commit whose wait
     // for a standby was cancelled. So a connection without an answer is left alone until the server gives one, or ends; a late
     // acknowledgement counts as any other.
-    private static async Task CloseAfterAsync(Task write, NpgsqlDataSource connections, NpgsqlConnection? connection)
+    private static async Task CloseAfterAsync(Task write, DbDataSource connections, DbConnection? connection)
     {
         await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (connection is not null)
@@ -88,11 +88,11 @@ internal sealed class CanaryWriter(int number, PrimaryFinder finder, CanaryLog l
         await connections.DisposeAsync();
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, TimeSpan connected)
+    private async Task WriteAsync(CanaryHost host, DbConnection connection, TimeSpan connected)
     {
         var mine = ++sequence;
         var sent = log.Now;
-        var server = await CanaryTable.InsertAsync(connection, number, mine);
+        var server = await host.Kind.InsertAsync(connection, number, mine);
         log.Add(new(number, mine, server.Port, server.Timeline, connected, sent, log.Now));
     }
 }

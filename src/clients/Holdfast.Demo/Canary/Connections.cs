@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Net.Sockets;
-using Npgsql;
 
 namespace Holdfast.Demo.Canary;
 
@@ -7,6 +7,6 @@ namespace Holdfast.Demo.Canary;
 internal static class Connections
 {
     public static bool IsLoss(Exception exception, CancellationToken stopping) =>
-        exception is NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException
+        exception is DbException or SocketException or IOException or TimeoutException or ObjectDisposedException
         || (exception is OperationCanceledException && !stopping.IsCancellationRequested);
 }

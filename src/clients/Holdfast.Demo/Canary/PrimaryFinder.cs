@@ -1,4 +1,5 @@
-using Npgsql;
+using System.Data.Common;
+using System.Globalization;
 
 namespace Holdfast.Demo.Canary;
 
@@ -40,7 +41,7 @@ internal sealed class PrimaryFinder(IReadOnlyList<CanaryHost> hosts, TimeProvide
             try
             {
                 await using var connection = await OpenAsync(connections, stopping);
-                while (!await TakesWritesAsync(connection, stopping))
+                while (!await TakesWritesAsync(host, connection, stopping))
                 {
                     await Task.Delay(Spacing, time, stopping);
                 }
@@ -54,18 +55,18 @@ internal sealed class PrimaryFinder(IReadOnlyList<CanaryHost> hosts, TimeProvide
         }
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource connections, CancellationToken stopping)
+    private async Task<DbConnection> OpenAsync(DbDataSource connections, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(AnswerLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         return await connections.OpenConnectionAsync(either.Token);
     }
 
-    private async Task<bool> TakesWritesAsync(NpgsqlConnection connection, CancellationToken stopping)
+    private async Task<bool> TakesWritesAsync(CanaryHost host, DbConnection connection, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(AnswerLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-        await using var command = new NpgsqlCommand("SELECT NOT pg_is_in_recovery()", connection);
-        return await command.ExecuteScalarAsync(either.Token) is true;
+        await using var command = CanaryTable.Command(connection, host.Kind.TakesWrites);
+        return Convert.ToBoolean(await command.ExecuteScalarAsync(either.Token), CultureInfo.InvariantCulture);
     }
 }

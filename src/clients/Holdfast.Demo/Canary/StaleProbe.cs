@@ -1,4 +1,4 @@
-using Npgsql;
+using System.Data.Common;
 
 namespace Holdfast.Demo.Canary;
 
@@ -9,15 +9,17 @@ namespace Holdfast.Demo.Canary;
 public sealed class StaleProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly CanaryHost host;
     private readonly CanaryClient canary;
-    private readonly NpgsqlDataSource connections;
-    private readonly NpgsqlConnection reader;
-    private readonly NpgsqlConnection writer;
+    private readonly DbDataSource connections;
+    private readonly DbConnection reader;
+    private readonly DbConnection writer;
     private readonly TimeSpan connected;
     private readonly int number;
 
-    private StaleProbe(CanaryClient canary, NpgsqlDataSource connections, NpgsqlConnection reader, NpgsqlConnection writer, int number)
+    private StaleProbe(CanaryHost host, CanaryClient canary, DbDataSource connections, DbConnection reader, DbConnection writer, int number)
     {
+        this.host = host;
         this.canary = canary;
         this.connections = connections;
         this.reader = reader;
@@ -36,6 +38,7 @@ public sealed class StaleProbe : IAsyncDisposable
         try
         {
             return new(
+                host,
                 canary,
                 connections,
                 await connections.OpenConnectionAsync(cancellationToken),
@@ -74,7 +77,7 @@ public sealed class StaleProbe : IAsyncDisposable
         {
             while (canary.Now - thawing < Limit)
             {
-                await using var command = new NpgsqlCommand("SELECT max(sequence) FROM holdfast_canary WHERE writer = 0", reader);
+                await using var command = CanaryTable.Command(reader, host.Kind.Newest);
                 await command.ExecuteScalarAsync(cancellationToken);
                 last = canary.Now - thawing;
             }
@@ -91,7 +94,7 @@ public sealed class StaleProbe : IAsyncDisposable
     {
         try
         {
-            var server = await CanaryTable.InsertAsync(writer, number, 1).WaitAsync(Limit, cancellationToken);
+            var server = await host.Kind.InsertAsync(writer, number, 1).WaitAsync(Limit, cancellationToken);
             canary.Log.Add(new(number, 1, server.Port, server.Timeline, connected, thawing, canary.Now));
         }
         catch (Exception exception) when (Connections.IsLoss(exception, cancellationToken))

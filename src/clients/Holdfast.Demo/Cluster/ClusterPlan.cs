@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Holdfast.Demo.Databases;
 using Holdfast.Demo.Processes;
 
 namespace Holdfast.Demo.Cluster;
@@ -14,6 +15,8 @@ public sealed record ClusterPlan
     public required string Scope { get; init; }
 
     public required string Directory { get; init; }
+
+    public required Database Database { get; init; }
 
     public required string BinDirectory { get; init; }
 
@@ -37,15 +40,19 @@ public sealed record ClusterPlan
 
     public string StorePassword { get; } = NewPassword();
 
-    public static ClusterPlan Make(string scope, string directory, int members, int witnesses, int routers)
+    /// <summary>Where the superuser's password is when the cluster is kept.</summary>
+    public string PasswordFile => Path.Combine(Directory, "password");
+
+    public static ClusterPlan Make(string scope, string directory, Database database, int members, int witnesses, int routers)
     {
-        const int portsEach = 3;
+        const int portsEach = 4;
         var ports = FreePorts.Take((members + witnesses + routers) * portsEach);
         return new()
         {
             Scope = scope,
             Directory = directory,
-            BinDirectory = PostgresPrograms.FindDirectory(),
+            Database = database,
+            BinDirectory = database.FindPrograms(),
             Account = OsAccount.Needed(),
             Members = [.. Enumerable.Range(0, members).Select(index => Plan($"node{index + 1}", index))],
             Witnesses = [.. Enumerable.Range(0, witnesses).Select(index => Plan($"witness{index + 1}", members + index))],
@@ -57,14 +64,15 @@ public sealed record ClusterPlan
             Path.Combine(directory, name),
             ports[index * portsEach],
             ports[(index * portsEach) + 1],
-            ports[(index * portsEach) + 2]);
+            ports[(index * portsEach) + 2],
+            ports[(index * portsEach) + 3]);
     }
 
     private static string NewPassword() => RandomNumberGenerator.GetHexString(PasswordLetters, lowercase: true);
 }
 
 /// <summary>One member's name, place and ports.</summary>
-public sealed record MemberPlan(string Name, string Directory, int DatabasePort, int RestPort, int StorePort)
+public sealed record MemberPlan(string Name, string Directory, int DatabasePort, int RestPort, int StorePort, int GroupPort)
 {
     public string DataDirectory => Path.Combine(Directory, "data");
 

@@ -24,16 +24,7 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program, string? stor
 
         {store ?? Embedded(plan, member)}
 
-        # How the first member makes the cluster. Commits wait for a synchronous standby; all else is the default.
-        bootstrap:
-          dcs:
-            synchronous_mode: true
-          initdb:
-            - encoding: UTF8
-            - locale: C
-            - data-checksums
-
-        {PostgreSqlSection.Write(plan, member)}{SystemUser(plan)}
+        {plan.Database.Configuration(plan, member)}
         """);
 
     internal static string Embedded(ClusterPlan plan, MemberPlan member) => string.Create(
@@ -46,8 +37,6 @@ public sealed class HoldfastSoftware(IReadOnlyList<string> program, string? stor
           data_dir: {YamlText.Quote(member.StoreDirectory)}
           password: {plan.StorePassword}
         """);
-
-    private static string SystemUser(ClusterPlan plan) => plan.Account is { } account ? $"  os_user: {account.Name}\n" : "";
 
     private static string Partners(ClusterPlan plan, MemberPlan member) =>
         Addresses(plan.Voters.Where(other => other != member));

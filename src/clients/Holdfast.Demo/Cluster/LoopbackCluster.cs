@@ -1,4 +1,4 @@
-using System.Globalization;
+using Holdfast.Demo.Databases;
 
 namespace Holdfast.Demo.Cluster;
 
@@ -42,7 +42,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
     public static LoopbackCluster Create(string scope, string? directory, int members, IMemberSoftware software, TimeProvider time)
     {
         var (root, isNew) = OpenDirectory(directory);
-        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, members, 0, 0), software, [], isNew, time);
+        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, Database.PostgreSql, members, 0, 0), software, [], isNew, time);
         cluster.Prepare();
         return cluster;
     }
@@ -52,11 +52,13 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="directory">Empty or absent; null: a temporary one.</param>
     /// <param name="members">How many.</param>
     /// <param name="software">What runs them, with the embedded store.</param>
+    /// <param name="database">What they run.</param>
     /// <param name="time">The clock.</param>
-    public static LoopbackCluster CreateWithRouter(string scope, string? directory, int members, HoldfastSoftware software, TimeProvider time)
+    public static LoopbackCluster CreateWithRouter(
+        string scope, string? directory, int members, HoldfastSoftware software, Database database, TimeProvider time)
     {
         var (root, isNew) = OpenDirectory(directory);
-        var plan = ClusterPlan.Make(scope, root, members, 0, 1);
+        var plan = ClusterPlan.Make(scope, root, database, members, 0, 1);
 #pragma warning disable CA2000 // The cluster disposes of all that runs in it.
         var router = new LoopbackMember(plan, plan.Router!, new RouterSoftware(software.Program));
 #pragma warning restore CA2000
@@ -72,7 +74,7 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public static LoopbackCluster CreateWithWitness(string scope, int members, HoldfastSoftware software, TimeProvider time)
     {
-        var plan = ClusterPlan.Make(scope, Directory.CreateTempSubdirectory("holdfast-").FullName, members, 1, 0);
+        var plan = ClusterPlan.Make(scope, Directory.CreateTempSubdirectory("holdfast-").FullName, Database.PostgreSql, members, 1, 0);
         var witness = new WitnessSoftware(software.Program);
         var cluster = new LoopbackCluster(plan, software, [.. plan.Witnesses.Select(voter => new LoopbackMember(plan, voter, witness))], true, time);
         cluster.Prepare();
@@ -136,10 +138,8 @@ public sealed class LoopbackCluster : IAsyncDisposable
     {
         areProcessesKept = true;
         areFilesKept = true;
-        File.WriteAllText(
-            Path.Combine(Plan.Directory, "pgpass"),
-            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:*:*:{ClusterPlan.Superuser}:{Plan.SuperuserPassword}\n"));
-        File.SetUnixFileMode(Path.Combine(Plan.Directory, "pgpass"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(Plan.PasswordFile, Plan.Database.PasswordText(Plan));
+        File.SetUnixFileMode(Plan.PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     /// <summary>Something went wrong: the logs are to be read after the end.</summary>

@@ -32,7 +32,7 @@ public sealed class LoopbackMember(ClusterPlan cluster, MemberPlan plan, IMember
     {
         get
         {
-            var file = Path.Combine(plan.DataDirectory, "postmaster.pid");
+            var file = Path.Combine(plan.DataDirectory, cluster.Database.PidFile);
             try
             {
                 return int.TryParse(File.ReadLines(file).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid) && RunsInDataDirectory(pid)

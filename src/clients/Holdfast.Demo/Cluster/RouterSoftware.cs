@@ -19,12 +19,10 @@ internal sealed class RouterSoftware(IReadOnlyList<string> program) : IMemberSof
           password: {plan.StorePassword}
 
         router:
-          mode: session
+        {plan.Database.RouterMode(plan)}
           read_write: 127.0.0.1:{member.DatabasePort}
           read_only: 127.0.0.1:{member.StorePort}
           api: 127.0.0.1:{member.RestPort}
-          auth_user: {ClusterPlan.Superuser}
-          auth_password: {plan.SuperuserPassword}
 
         """);
 }

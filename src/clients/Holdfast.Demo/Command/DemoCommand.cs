@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Holdfast.Demo.Databases;
 using Holdfast.Demo.Faults;
 using Spectre.Console;
 
@@ -9,6 +10,8 @@ namespace Holdfast.Demo.Command;
 public static class DemoCommand
 {
     private const string All = "all";
+    private const string PostgreSql = "postgresql";
+    private const string MySql = "mysql";
     private const int MembersMin = 3;
     private const int MembersMax = 7;
     private const int RoundsMax = 100;
@@ -18,6 +21,12 @@ public static class DemoCommand
     /// <param name="time">The clock.</param>
     public static System.CommandLine.Command Create(IReadOnlyList<string> program, TimeProvider time)
     {
+        var engine = new Option<string>("--engine")
+        {
+            Description = "What the members run: postgresql or mysql",
+            DefaultValueFactory = _ => PostgreSql,
+        };
+        engine.AcceptOnlyFromAmong(PostgreSql, MySql);
         var fault = new Option<string>("--fault")
         {
             Description = "What to do to the primary: crash, hostloss, freeze, switchover or all",
@@ -32,10 +41,11 @@ public static class DemoCommand
         var freeze = Number("--freeze-seconds", "How long a frozen primary stays frozen", 20, 1, FreezeSecondsMax);
         var command = new System.CommandLine.Command("demo", "Start a cluster on this machine, break its primary and measure what clients notice")
         {
-            fault, members, directory, keep, json, rounds, freeze,
+            engine, fault, members, directory, keep, json, rounds, freeze,
         };
         command.SetAction((parsed, stopping) => RunAsync(
             new(
+                parsed.GetValue(engine) == MySql ? Database.MySql : Database.PostgreSql,
                 Faults(parsed.GetValue(fault)),
                 parsed.GetValue(members),
                 parsed.GetValue(directory) is { } path ? Path.GetFullPath(path) : null,

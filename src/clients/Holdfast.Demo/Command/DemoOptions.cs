@@ -1,9 +1,11 @@
+using Holdfast.Demo.Databases;
 using Holdfast.Demo.Faults;
 
 namespace Holdfast.Demo.Command;
 
 /// <summary>What the person asked for.</summary>
 internal sealed record DemoOptions(
+    Database Database,
     IReadOnlyList<Fault> Faults,
     int Members,
     string? Directory,

@@ -15,8 +15,8 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
 
     public async Task<int> RunAsync(CancellationToken stopping)
     {
-        story.Title($"Holdfast demonstration: {options.Members} members of one cluster, each with its own PostgreSQL, and a router in front");
-        await using var cluster = LoopbackCluster.CreateWithRouter("demo", options.Directory, options.Members, new HoldfastSoftware(program, null), time);
+        story.Title($"Holdfast demonstration: {options.Members} members of one cluster, each with its own {options.Database.Product}, and a router in front");
+        await using var cluster = LoopbackCluster.CreateWithRouter("demo", options.Directory, options.Members, new HoldfastSoftware(program, null), options.Database, time);
         story.Say($"Everything lives in {cluster.Plan.Directory}; logs and configuration files are there to be read.");
         await StartAsync(cluster, stopping);
         var results = await BreakAsync(cluster, stopping);
@@ -50,7 +50,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
 
     private async Task StartAsync(LoopbackCluster cluster, CancellationToken stopping)
     {
-        story.Say("Starting the members: one makes the database, the others copy it and stream from it.");
+        story.Say("Starting the members: one makes the database, the others copy it and follow.");
         var began = time.GetTimestamp();
         cluster.Start();
         var isReady = await story.WatchAsync(
@@ -175,7 +175,7 @@ internal sealed class DemoRun(DemoOptions options, IReadOnlyList<string> program
         var router = plan.Router!;
         var holdfast = string.Join(' ', program);
         story.Title("The cluster goes on running");
-        story.Say($"psql:      PGPASSFILE={plan.Directory}/pgpass {plan.BinDirectory}/psql -h 127.0.0.1 -p {router.DatabasePort} -U {ClusterPlan.Superuser} postgres");
+        story.Say($"connect:   {plan.Database.Shell(plan, router.DatabasePort)}");
         story.Say($"its state: {holdfast} -c {leader.ConfigurationFile} list");
         story.Say($"its router: {holdfast} -c {router.ConfigurationFile} router status");
         story.Say($"to stop:   kill $(cat {plan.Directory}/*/agent.pid)");

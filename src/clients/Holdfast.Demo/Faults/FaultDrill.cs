@@ -56,7 +56,7 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
 
     private Task<bool> IsRedundantAsync(CancellationToken cancellationToken)
     {
-        say("Waiting until every member streams again and a synchronous standby is recorded.");
+        say("Waiting until the redundancy is whole again: every member follows, and another could take over without a loss.");
         return cluster.WaitForRedundancyAsync(limits.Redundancy, null, cancellationToken);
     }
 
@@ -81,7 +81,7 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
         switch (fault)
         {
             case Fault.Crash:
-                say($"Killing PostgreSQL on {primary.Name}, the primary.");
+                say($"Killing {cluster.Plan.Database.Product} on {primary.Name}, the primary.");
                 primary.KillPostmaster();
                 break;
             case Fault.HostLoss:
@@ -103,8 +103,8 @@ public sealed class FaultDrill(LoopbackCluster cluster, CanaryClient canary, Fau
 
     private async Task SwitchOverAsync(LoopbackMember primary, CancellationToken cancellationToken)
     {
-        var candidate = (await cluster.StatusAsync(cancellationToken))?.SynchronousStandby?.Name
-            ?? throw new DemoException("no synchronous standby is there to switch over to");
+        var candidate = (await cluster.StatusAsync(cancellationToken) is { } status ? cluster.Plan.Database.Candidate(status) : null)
+            ?? throw new DemoException("nobody is there to switch over to");
         say($"Asking {primary.Name} to hand over to {candidate}, as for a maintenance.");
         if (await cluster.Rest.SwitchoverAsync(primary.Plan, candidate, cancellationToken) is { } refusal)
         {

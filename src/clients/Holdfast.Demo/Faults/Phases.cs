@@ -13,9 +13,9 @@ public sealed record Phases(TimeSpan? Detect, TimeSpan? Decide, TimeSpan? Fence,
 {
     public static readonly Phases Unknown = new(null, null, null, null, null);
 
-    private static readonly string[] Settling = ["HandOverAfterCrash", "ReleaseAfterCrash", "HandOverToCandidate", "AcquireLease", "RecoverInPlace"];
+    private static readonly string[] Settling = ["HandOverAfterCrash", "ReleaseAfterCrash", "HandOverToCandidate", "AcquireLease", "RecoverInPlace", "ExpelDead", "ElectPrimary"];
 
-    private static readonly string[] Fencing = ["FenceWithoutLease", "FenceUnknownPrimary", "FenceRecoveryWithoutLease", "KillHungPrimary"];
+    private static readonly string[] Fencing = ["FenceWithoutLease", "FenceUnknownPrimary", "FenceRecoveryWithoutLease", "KillHungPrimary", "FenceExpelled"];
 
     private static readonly string[] Treating =
     [
@@ -29,7 +29,7 @@ public sealed record Phases(TimeSpan? Detect, TimeSpan? Decide, TimeSpan? Fence,
     public static Phases Of(IReadOnlyCollection<LoggedDecision> decisions, DateTimeOffset fault)
     {
         var later = decisions.Where(decision => decision.At >= fault).OrderBy(decision => decision.At).ToList();
-        var promotion = later.FirstOrDefault(decision => decision.Rule == "Promote");
+        var promotion = later.FirstOrDefault(decision => decision.Rule is "Promote" or "RecordPrimary");
         return new(
             First(Treating),
             First(Settling),

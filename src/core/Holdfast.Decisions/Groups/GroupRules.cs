@@ -121,6 +121,10 @@ public static class GroupRules
         {
             _ when serving.Length == 0 => Outage.Decide(view),
 
+            // Joined too early, MySQL would wait many seconds before it tried again.
+            _ when serving.All(report => report.Group!.Members.Any(member => member.ServerId == view.Database.Group!.ServerId)) =>
+                new(Rule.RetryLater, "the group still counts on the former life of this server; it joins once the group has gone on without that"),
+
             _ when Following.BackOff(view, DatabaseJobKind.JoinGroup) is { } until =>
                 new(Rule.RetryLater, $"the group did not take this server: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Holdfast.Demo.Cluster;
+namespace Holdfast.Demo.Databases;
 
 /// <summary>Where PostgreSQL's programs are on this machine.</summary>
 public static class PostgresPrograms

@@ -1,6 +1,8 @@
 using System.Globalization;
 
-namespace Holdfast.Demo.Cluster;
+using Holdfast.Demo.Cluster;
+
+namespace Holdfast.Demo.Databases;
 
 /// <summary>Writes the <c>postgresql</c> section, which is the same for all software that reads Patroni's format.</summary>
 public static class PostgreSqlSection
