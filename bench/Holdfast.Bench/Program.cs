@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Holdfast.Bench.Failover;
+using Holdfast.Bench.MySql;
 using Holdfast.Bench.Router;
 using Holdfast.Bench.Router.Tools;
 using Holdfast.Bench.Stores;
 
 var root = new RootCommand("Measurements that anyone can run again")
 {
-    FailoverCommand.Create(TimeProvider.System), StoresCommand.Create(TimeProvider.System), RouterCommand.Create(TimeProvider.System), SinkCommand.Create(),
+    FailoverCommand.Create(TimeProvider.System), StoresCommand.Create(TimeProvider.System), MySqlCommand.Create(TimeProvider.System), RouterCommand.Create(TimeProvider.System), SinkCommand.Create(),
 };
 
 // Ctrl-C waits for the clean-up: a cluster that is being measured must not stay behind.

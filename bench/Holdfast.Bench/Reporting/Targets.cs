@@ -50,8 +50,9 @@ internal static class Targets
     /// The bound in words, and whether the median keeps it, or every sample where nothing is allowed at all; null when the figure
     /// has none.
     /// </summary>
-    public static (string Bound, bool IsMet)? Of(Figure figure) =>
-        AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), (most == 0 ? figure.Max : figure.Median) <= most)
+    public static (string Bound, bool IsMet)? Of(Figure figure, IReadOnlyDictionary<string, double>? own) =>
+        own?.TryGetValue(figure.Name, out var bound) == true ? (FormattableString.Invariant($"≤ {bound:0.###}"), figure.Median <= bound)
+        : AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), (most == 0 ? figure.Max : figure.Median) <= most)
         : AtLeast.TryGetValue(figure.Name, out var least) ? (FormattableString.Invariant($"≥ {least:0.###}"), figure.Median >= least)
         : null;
 }

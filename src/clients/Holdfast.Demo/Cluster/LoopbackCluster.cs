@@ -39,10 +39,12 @@ public sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="members">How many.</param>
     /// <param name="software">What runs them.</param>
     /// <param name="time">The clock.</param>
-    public static LoopbackCluster Create(string scope, string? directory, int members, IMemberSoftware software, TimeProvider time)
+    /// <param name="database">What they run; PostgreSQL unless stated.</param>
+    public static LoopbackCluster Create(
+        string scope, string? directory, int members, IMemberSoftware software, TimeProvider time, Database? database = null)
     {
         var (root, isNew) = OpenDirectory(directory);
-        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, Database.PostgreSql, members, 0, 0), software, [], isNew, time);
+        var cluster = new LoopbackCluster(ClusterPlan.Make(scope, root, database ?? Database.PostgreSql, members, 0, 0), software, [], isNew, time);
         cluster.Prepare();
         return cluster;
     }

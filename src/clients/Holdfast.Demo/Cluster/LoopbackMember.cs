@@ -94,6 +94,9 @@ public sealed class LoopbackMember(ClusterPlan cluster, MemberPlan plan, IMember
 
     public bool KillPostmaster() => Postmaster is { } postmaster && ProcessTable.Send(postmaster, Signal.Kill);
 
+    /// <summary>Stops the server in its tracks; its agent goes on.</summary>
+    public bool FreezeServer() => Postmaster is { } server && ProcessTable.Send(server, Signal.Stop);
+
     /// <summary>Kills all of the member at once, as a power cut would.</summary>
     public void KillAll() => SignalAll(Signal.Kill);
 
