@@ -1,5 +1,4 @@
 using Holdfast.Demo.Canary;
-using Npgsql;
 
 namespace Holdfast.EndToEnd.Tests;
 
@@ -14,7 +13,8 @@ internal static class Server
             await using var source = host.Connections();
             await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
 #pragma warning disable CA2100 // The questions are the tests' own.
-            await using var command = new NpgsqlCommand(question, (NpgsqlConnection)connection);
+            await using var command = connection.CreateCommand();
+            command.CommandText = question;
 #pragma warning restore CA2100
             return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) as string ?? "";
         }
