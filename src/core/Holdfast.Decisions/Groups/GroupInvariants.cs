@@ -11,7 +11,7 @@ internal static class GroupInvariants
         not HaAction.Fence when view.Store.Setback is not null => "the store has gone back: nothing is done on its word",
         HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when !view.SelfHoldsLiveLease => "a group is begun without a live lease",
         HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when Serving(view) is { } other => $"a second group is begun while {other.Name} serves in one",
-        HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when view.Store.Switchover is null && Lacks(view) =>
+        HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when !IsWished(view) && Lacks(view) =>
             "a group is begun by a member that lacks what another one holds",
         HaAction.Begin { Work: DatabaseWork.Bootstrap } when view.Database.Directory is DataDirectoryState.Valid or DataDirectoryState.Foreign =>
             "a first database over an existing one",
@@ -28,6 +28,8 @@ internal static class GroupInvariants
     };
 
     private static MemberReport? Serving(ClusterView view) => view.Others.FirstOrDefault(report => report.Group is { IsServing: true });
+
+    private static bool IsWished(ClusterView view) => view.Store.Switchover is { From: null, To: { } wished } && wished == view.Self;
 
     private static bool Lacks(ClusterView view) =>
         view.Others.Any(report => report.Group is { } group && view.Database.Group?.Transactions.Contains(group.Transactions) == false);

@@ -19,7 +19,7 @@ public static class GroupRules
 
         { Store.IsKnown: false } => new(Rule.WaitForStore, "the store has not answered yet"),
 
-        { Database.Job: { State: JobState.Running, Kind: DatabaseJobKind.JoinGroup, StartedAt: var began } }
+        { Policy.IsPaused: false, Database.Job: { State: JobState.Running, Kind: DatabaseJobKind.JoinGroup, StartedAt: var began } }
             when view.Now - began > JoinLimitAlone && !OthersServe(view) =>
             new(Rule.GiveUpJoining, "the group that this server was joining is no more: the server is stopped, since it would go on trying", new HaAction.Fence()),
 
@@ -45,6 +45,8 @@ public static class GroupRules
 
         { Request: { } request } when Requested(view, request) is { } decision => decision,
 
+        { Policy.IsPaused: true } => Paused(view),
+
         { Database.Directory: not DataDirectoryState.Valid } => Provision(view),
 
         { Database.IsDown: true } when Following.BackOff(view, DatabaseJobKind.StartReplica, DatabaseJobKind.Restart) is { } until =>
@@ -64,6 +66,14 @@ public static class GroupRules
             new(Rule.WaitForDatabase, "the server is between two states, or does not answer"),
 
         _ => InGroup(view, view.Database.Group!),
+    };
+
+    /// <summary>The group goes on electing in a pause, and whom it has elected is recorded; only an operator's wish does more.</summary>
+    private static Decision Paused(ClusterView view) => view switch
+    {
+        { SelfHoldsLiveLease: false, Store.Initialization.SystemId: not null } => Record(view),
+        { SelfHoldsLiveLease: true, Store.Switchover: { } request } => Handover.Decide(view, request),
+        _ => new(Rule.LeadPaused, "this member is the group's primary, and the cluster is paused"),
     };
 
     private static Decision InGroup(ClusterView view, GroupView group) => group.State switch
