@@ -226,6 +226,7 @@ internal static class Examples
     public static IEnumerable<Example> All =>
     [
         .. BeforeAnythingIsKnown, .. APrimaryAndItsRight, .. ThisMemberLeads, .. APlannedChange, .. SomebodyElseLeads, .. NobodyLeads, .. OtherConcerns,
+        .. GroupExamples.All,
     ];
 
     private static ClusterStatus Quiet(StoreView store) => store.Status with

@@ -39,12 +39,26 @@ public class WholeTableTests
             Rule.FenceWithoutLease, Rule.FenceUnknownPrimary, Rule.ReclaimLease, Rule.AdoptPrimary, Rule.AdoptSystem, Rule.WaitForSession,
             Rule.WaitForStore, Rule.WaitForStoreUnderGuard, Rule.KeepPrimaryWhilePaused, Rule.ShutDown, Rule.RetakeLease, Rule.KeepPrimaryOnTrust,
         ];
-        foreach (var view in EveryView().Where(view => view.Database.IsRunningPrimary && !view.SelfHoldsLiveLease && view.Store.Initialization is not { SystemId: null }))
+        foreach (var view in EveryView().Where(view => view.Database is { Group: null, IsRunningPrimary: true } && !view.SelfHoldsLiveLease && view.Store.Initialization is not { SystemId: null }))
         {
             var rule = TurnRules.Decide(view).Leadership.Rule;
             Assert.True(named.Contains(rule) || (rule == Rule.StoreWentBack && (view.Policy.IsPaused || view.ServesUntil is not null)), $"{rule}");
         }
     }
+
+    [Fact]
+    public void No_group_is_begun_without_the_lease_or_while_another_member_serves() =>
+        Assert.DoesNotContain(EveryView().Where(view => !view.SelfHoldsLiveLease || view.Others.Any(report => report.Group is { IsServing: true })), view =>
+            TurnRules.Decide(view).Leadership.Actions.Any(action => action is HaAction.Begin { Work: DatabaseWork.BootstrapGroup }));
+
+    [Fact]
+    public void A_paused_group_is_left_alone_but_for_what_is_recorded_and_what_an_operator_asks() =>
+        Assert.All(
+            EveryView().Where(view => view is
+            {
+                Database.Group: not null, Policy.IsPaused: true, Request: null, Store: { Switchover: null, Initialization.SystemId: not null },
+            }),
+            view => Assert.All(TurnRules.Decide(view).Leadership.Actions, action => Assert.IsType<HaAction.AcquireLease>(action)));
 
     [Fact]
     public void No_second_job_is_begun_beside_one_that_must_not_be_interrupted() =>
