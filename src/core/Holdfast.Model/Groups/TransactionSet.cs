@@ -27,15 +27,16 @@ public sealed class TransactionSet : IEquatable<TransactionSet>
         {
             var words = part.Split(':', StringSplitOptions.TrimEntries);
             var origin = words[0].ToLowerInvariant();
-            if (origin.Length == 0 || words.Length < 2)
+            if (origin.Length == 0 || words.Length < 2 || IsTag(words[^1]))
             {
                 return null;
             }
 
             var present = origin;
-            foreach (var word in words.Skip(1))
+            for (var at = 1; at < words.Length; at++)
             {
-                if (word.Length > 0 && !char.IsAsciiDigit(word[0]))
+                var word = words[at];
+                if (IsTag(word) && !IsTag(words[at + 1]))
                 {
                     // A tag; the ranges after it belong to it.
                     present = $"{origin}:{word.ToLowerInvariant()}";
@@ -119,13 +120,16 @@ public sealed class TransactionSet : IEquatable<TransactionSet>
 
     private ImmutableArray<TransactionRange> Ranges(string origin) => origins.GetValueOrDefault(origin, []);
 
+    private static bool IsTag(string word) => word.Length > 0 && (char.IsAsciiLetter(word[0]) || word[0] == '_');
+
+    /// <summary>MySQL numbers up to one less than the greatest number.</summary>
     private static TransactionRange? ParseRange(string word)
     {
         var ends = word.Split('-');
         return ends.Length <= 2
             && long.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
             && long.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-            && first > 0 && last >= first
+            && first > 0 && last >= first && last < long.MaxValue
                 ? new(first, last)
                 : null;
     }
