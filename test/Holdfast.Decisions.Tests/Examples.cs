@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Decisions.Tests.Groups;
 using Holdfast.Model;
 using static Holdfast.Decisions.Tests.Views;
 

@@ -1,9 +1,9 @@
 using Holdfast.Model;
 using Holdfast.Model.Groups;
-using static Holdfast.Decisions.Tests.GroupViews;
+using static Holdfast.Decisions.Tests.Groups.GroupViews;
 using static Holdfast.Decisions.Tests.Views;
 
-namespace Holdfast.Decisions.Tests;
+namespace Holdfast.Decisions.Tests.Groups;
 
 /// <summary>A view for every rule of a group, each told as what differs from a healthy one.</summary>
 internal static class GroupExamples

@@ -2,10 +2,10 @@ using Holdfast.Decisions.Safety;
 using Holdfast.Model;
 using Holdfast.Model.Groups;
 using Xunit;
-using static Holdfast.Decisions.Tests.GroupViews;
+using static Holdfast.Decisions.Tests.Groups.GroupViews;
 using static Holdfast.Decisions.Tests.Views;
 
-namespace Holdfast.Decisions.Tests;
+namespace Holdfast.Decisions.Tests.Groups;
 
 public class GroupInvariantTests
 {

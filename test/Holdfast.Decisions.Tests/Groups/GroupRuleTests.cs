@@ -1,10 +1,10 @@
 using Holdfast.Model;
 using Holdfast.Model.Groups;
 using Xunit;
-using static Holdfast.Decisions.Tests.GroupViews;
+using static Holdfast.Decisions.Tests.Groups.GroupViews;
 using static Holdfast.Decisions.Tests.Views;
 
-namespace Holdfast.Decisions.Tests;
+namespace Holdfast.Decisions.Tests.Groups;
 
 /// <summary>What must never happen to a group, and what must.</summary>
 public class GroupRuleTests

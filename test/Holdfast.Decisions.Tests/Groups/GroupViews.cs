@@ -3,7 +3,7 @@ using Holdfast.Model;
 using Holdfast.Model.Groups;
 using static Holdfast.Decisions.Tests.Views;
 
-namespace Holdfast.Decisions.Tests;
+namespace Holdfast.Decisions.Tests.Groups;
 
 /// <summary>A healthy group of three, as one of its members sees it; a test says only what differs.</summary>
 internal static class GroupViews
