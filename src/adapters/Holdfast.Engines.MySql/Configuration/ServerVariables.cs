@@ -14,11 +14,13 @@ internal static class ServerVariables
     public static readonly string[] Reserved =
     [
         "datadir", "port", "bind_address", "socket", "pid_file", "log_error", "server_id", "report_host", "report_port", "gtid_mode", "enforce_gtid_consistency",
-        "read_only", "super_read_only", "plugin_load_add", "plugin_load", "init_file", "user", "skip_networking", "log_replica_updates",
+        "read_only", "super_read_only", "plugin_load_add", "plugin_load", "init_file", "user", "skip_networking", "log_replica_updates", "log_slave_updates",
         "group_replication_group_name", "group_replication_start_on_boot", "group_replication_bootstrap_group", "group_replication_local_address",
         "group_replication_group_seeds", "group_replication_single_primary_mode", "group_replication_enforce_update_everywhere_checks",
         "group_replication_member_weight", "group_replication_exit_state_action", "group_replication_autorejoin_tries", "group_replication_communication_stack",
     ];
+
+    private static readonly string[] Modifiers = ["loose_", "skip_", "disable_", "enable_", "maximum_"];
 
     public static string Text(MySqlOptions options, ServerFiles files, string? group)
     {
@@ -29,17 +31,26 @@ internal static class ServerVariables
             text.Append(CultureInfo.InvariantCulture, $"{name} = {value}\n");
         }
 
-        foreach (var (name, value) in options.Parameters)
+        foreach (var (name, value) in Theirs(options))
         {
-            var plain = name.Replace('-', '_');
-            if (!Reserved.Contains(plain.StartsWith("loose_", StringComparison.Ordinal) ? plain[6..] : plain))
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{plain} = {value}\n");
-            }
+            text.Append(CultureInfo.InvariantCulture, $"{name} = {value}\n");
         }
 
         return text.ToString();
     }
+
+    /// <summary>What the operator may set and the file can hold: a line that is none of its own would be another variable.</summary>
+    private static IEnumerable<(string Name, string Value)> Theirs(MySqlOptions options) =>
+        options.Parameters
+            .Select(parameter => (Name: parameter.Key.Trim().Replace('-', '_'), parameter.Value))
+            .Where(parameter =>
+                parameter.Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.')
+                && parameter.Value.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
+                && !IsReserved(parameter.Name));
+
+    /// <summary>MySQL takes words before any variable's name (MySQL Reference Manual, "Program Option Modifiers").</summary>
+    private static bool IsReserved(string name) =>
+        Reserved.Contains(name) || Modifiers.Any(modifier => name.StartsWith(modifier, StringComparison.Ordinal) && IsReserved(name[modifier.Length..]));
 
     private static IEnumerable<(string Name, string Value)> Own(MySqlOptions options, ServerFiles files, string? group)
     {
@@ -98,7 +109,7 @@ internal static class ServerVariables
         (BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.ConnectHost}:{options.ConnectPort}:{options.MemberName}"))) & 0x7fffffff) + 1L;
 
     private static bool IsSet(MySqlOptions options, string name) =>
-        options.Parameters.Keys.Any(key => key.Replace('-', '_') is var plain && (plain == name || plain == "loose_" + name));
+        Theirs(options).Any(parameter => parameter.Name == name || parameter.Name == "loose_" + name);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
