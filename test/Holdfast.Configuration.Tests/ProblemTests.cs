@@ -19,7 +19,7 @@ public sealed class ProblemTests
     [InlineData("bootstrap: {initdb: [[a]]}", "bootstrap.initdb: a list is not a list of options: '- name' or '- name: value'")]
     [InlineData("bootstrap: {pg_hba: local all all trust}", "bootstrap.pg_hba: 'local all all trust' is not a list of texts")]
     [InlineData("bootstrap: {method: clone}", "bootstrap.clone.command: is missing; write for example 'command: /usr/local/bin/restore.sh'")]
-    [InlineData("mysql: {a: b}", "mysql: this engine is not yet supported; supported is 'postgresql'")]
+    [InlineData("mongodb: {a: b}", "mongodb: this engine is not yet supported; supported are 'postgresql' and 'mysql'")]
     [InlineData("tags: {failover_priority: high}", "tags.failover_priority: 'high' is not a whole number from -2147483648 to 2147483647")]
     public void A_mistake_is_named_with_what_would_be_right(string line, string expected)
     {
