@@ -21,12 +21,21 @@ internal static class GroupReporting
     public static bool IsNews(MemberReport stored, MemberReport now) =>
         now.Group is { State: GroupState.Offline or GroupState.Error } own && stored.Group?.Transactions.Equals(own.Transactions) != true;
 
-    /// <summary>Every member counts on the ones of the last membership: all that was acknowledged is on their disks.</summary>
+    /// <summary>
+    /// Every member counts on the ones of the last membership: all that was acknowledged is on their disks. One whose agent is gone may be in the
+    /// group still, and be elected: it stays while the group counts more servers than agents speak for.
+    /// </summary>
     private static HaAction.WriteFailsafe? Members(ClusterView view)
     {
+        var group = view.Database.Group!;
         var members = view.Store.Members
-            .Where(report => view.Database.Group!.Members.Any(member => member.ServerId == report.Group?.ServerId))
+            .Where(report => group.Members.Any(member => member.ServerId == report.Group?.ServerId))
             .ToImmutableSortedDictionary(report => report.Name, report => report.ApiUrl);
+        if (group.Members.Length > members.Count && view.Store.Failsafe is { } last)
+        {
+            members = members.AddRange(last.ApiUrls.Where(member => view.Report(member.Key) is null));
+        }
+
         return members.ContainsKey(view.Self) && (view.Store.Failsafe is not { } known || !known.ApiUrls.SequenceEqual(members))
             ? new HaAction.WriteFailsafe(view.Store.Lease!.Term, members)
             : null;
