@@ -41,6 +41,7 @@ public class GroupInvariantTests
         ("past the group", HealthyGroup, new HaAction.Begin(new DatabaseWork.RewindTo(UpstreamOf(Beta)))),
         ("the lease is taken past the group in which alpha serves", InGroup, TakeLease),
         ("the lease is taken past the group in which beta serves", Frozen, TakeLease),
+        ("the lease is taken from alpha, which may be beginning a group", NoGroup.WithLeader(Alpha), TakeLease),
         ("a leader's write without a live lease", InGroup, new HaAction.WriteHistory(new Term(10), Revision.Absent, [])),
         ("a leader's write without a live lease", InGroup, new HaAction.WriteFailsafe(new Term(10), HealthyGroup.Store.Failsafe!.ApiUrls)),
         ("a leader's write without a live lease", InGroup, new HaAction.ReleaseLease(new Term(10))),

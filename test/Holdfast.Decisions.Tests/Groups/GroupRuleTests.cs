@@ -9,6 +9,8 @@ namespace Holdfast.Decisions.Tests.Groups;
 /// <summary>What must never happen to a group, and what must.</summary>
 public class GroupRuleTests
 {
+    private static readonly HaAction Release = new HaAction.ReleaseLease(new Term(30));
+
     [Fact]
     public void A_primary_that_was_frozen_is_stopped_whoever_holds_the_lease()
     {
@@ -59,8 +61,8 @@ public class GroupRuleTests
         var behind = NoGroup.Leading().Holding(Beta, "1-99");
         var apart = NoGroup.Leading().Holding(Alpha, "1-90:106").Holding(Beta, "1-101:103").Holding(Gamma, "1-101:105");
 
-        Assert.Equal((Rule.YieldToBetter, 0), (Decide(behind).Rule, Decide(behind).Actions.Length));
-        Assert.Equal((Rule.NoMemberHoldsAll, 0), (Decide(apart).Rule, Decide(apart).Actions.Length));
+        Assert.Equal((Rule.YieldToBetter, Release), (Decide(behind).Rule, Decide(behind).Actions.Single()));
+        Assert.Equal((Rule.NoMemberHoldsAll, Release), (Decide(apart).Rule, Decide(apart).Actions.Single()));
         Assert.Contains("2 transactions are missing", Decide(apart).Reason, StringComparison.Ordinal);
     }
 
@@ -77,10 +79,42 @@ public class GroupRuleTests
 
         Assert.All(views.Select(view => view.Holding(Alpha, "1-9").Leading()), view =>
         {
-            Assert.Equal((Rule.AwaitMembers, 0), (Decide(view).Rule, Decide(view).Actions.Length));
+            Assert.Equal((Rule.AwaitMembers, Release), (Decide(view).Rule, Decide(view).Actions.Single()));
             Assert.Contains("gamma", Decide(view).Reason, StringComparison.Ordinal);
         });
     }
+
+    [Fact]
+    public void No_lease_is_taken_from_one_that_may_be_beginning_a_group()
+    {
+        ClusterView[] views = [NoGroup.Holding(Alpha, "1-9"), NoGroup.WithoutReport(Gamma).AskedToSwitch(null, Beta)];
+
+        Assert.All(views.Select(view => view.WithLeader(Alpha)), view =>
+            Assert.Equal((Rule.AwaitMembers, 0), (Decide(view).Rule, Decide(view).Actions.Length)));
+    }
+
+    [Fact]
+    public void Who_holds_the_lease_and_begins_no_group_gives_it_up_while_nobody_serves()
+    {
+        ClusterView[] views =
+        [
+            NoGroup.AskedToSwitch(null, Gamma),
+            NoGroup.WithDatabase(_ => DownOf(Beta, DatabaseProcess.Crashed)),
+            NoGroup.WithDatabase(_ => DownOf(Beta, DatabaseProcess.Crashed)).HavingFailed(DatabaseJobKind.StartReplica, 1, TimeSpan.Zero),
+            NoGroup.WithDatabase(_ => DownOf(Beta, DatabaseProcess.Stopped) with { Directory = DataDirectoryState.Empty }),
+        ];
+
+        Assert.All(views, view => Assert.Equal(Release, Decide(view.Leading()).Actions[0]));
+        Assert.All(views, view => Assert.DoesNotContain(Decide(view).Actions, action => action is HaAction.ReleaseLease));
+    }
+
+    [Fact]
+    public void A_crashed_primary_keeps_the_lease_for_whom_the_others_elect() =>
+        Assert.DoesNotContain(Decide(HealthyGroup.WithDatabase(_ => DownOf(Alpha, DatabaseProcess.Crashed))).Actions, action => action is HaAction.ReleaseLease);
+
+    [Fact]
+    public void The_lease_is_not_given_up_while_the_group_is_being_begun() =>
+        Assert.Empty(Decide(NoGroup.Leading().Doing(DatabaseJobKind.BootstrapGroup)).Actions);
 
     [Fact]
     public void One_that_was_not_in_the_last_group_need_not_be_heard() =>
@@ -88,6 +122,18 @@ public class GroupRuleTests
         {
             Failsafe = store.Failsafe! with { ApiUrls = store.Failsafe.ApiUrls.Remove(Gamma) },
         })).Rule);
+
+    [Fact]
+    public void One_that_was_not_in_the_last_group_is_waited_for_when_it_is_known_to_hold_more()
+    {
+        var view = NoGroup.Holding(Alpha, "1-9").WithReport(Gamma, Ended).WithStore(store => store with
+        {
+            Failsafe = store.Failsafe! with { ApiUrls = store.Failsafe.ApiUrls.Remove(Gamma) },
+        });
+
+        Assert.Equal(Rule.BootstrapGroup, Decide(view).Rule);
+        Assert.Equal(Rule.AwaitMembers, Decide(view.Holding(Gamma, "1-101")).Rule);
+    }
 
     [Fact]
     public void A_person_may_begin_the_group_without_the_silent_and_the_request_is_cleared_then()

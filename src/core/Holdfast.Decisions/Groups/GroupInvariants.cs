@@ -23,6 +23,7 @@ internal static class GroupInvariants
         HaAction.Begin { Work: DatabaseWork.Expel } when view.Database.Group is not { IsServing: true } => "a member is put out by one that is in no majority",
         HaAction.Begin { Work: DatabaseWork.Promote or DatabaseWork.StartPrimary or DatabaseWork.RewindTo } => "a group's server is promoted, or started as a primary, past the group",
         HaAction.AcquireLease when Serving(view) is { } other && !GroupClaims.IsElected(view) => $"the lease is taken past the group in which {other.Name} serves",
+        HaAction.AcquireLease when view.OthersLease is { } lease && !GroupClaims.IsElected(view) => $"the lease is taken from {lease.Holder}, which may be beginning a group",
         HaAction.WriteHistory or HaAction.WriteFailsafe or HaAction.ReleaseLease when !view.SelfHoldsLiveLease => "a leader's write without a live lease",
         _ => null,
     };

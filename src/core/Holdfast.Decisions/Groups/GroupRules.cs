@@ -13,7 +13,18 @@ public static class GroupRules
     private static readonly TimeSpan JoinLimitAlone = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(1.5);
 
-    public static Decision Decide(ClusterView view) => view switch
+    public static Decision Decide(ClusterView view) => Choose(view) is var decision && LetsGo(view, decision.Rule)
+        ? decision with { Actions = [new HaAction.ReleaseLease(view.Store.Lease!.Term), .. decision.Actions] }
+        : decision;
+
+    /// <summary>No group is left, and this member does not begin one now: whoever does needs the lease.</summary>
+    private static bool LetsGo(ClusterView view, Rule rule) =>
+        view is { SelfHoldsLiveLease: true, IsShuttingDown: false, Policy.IsPaused: false, Store.Initialization.SystemId: not null, Database.IsBusy: false }
+        && rule != Rule.BootstrapGroup
+        && view.Database is { IsDown: true } or { Process: DatabaseProcess.Running, IsResponsive: true, Group.State: GroupState.Offline or GroupState.Error }
+        && !OthersServe(view);
+
+    private static Decision Choose(ClusterView view) => view switch
     {
         { IsShuttingDown: true } => Leaving.Decide(view),
 

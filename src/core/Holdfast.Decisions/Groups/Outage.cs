@@ -24,7 +24,7 @@ internal static class Outage
                 : new(Rule.YieldToCandidate, $"an operator asked for {wished} to begin the group anew");
         }
 
-        var silent = LastMembers(view).Where(name => name != view.Self && !IsHeard(view.Report(name))).ToArray();
+        var silent = LastMembers(view).Union(HoldingMore(view)).Where(name => name != view.Self && !IsHeard(view.Report(name))).ToArray();
         return silent.Length > 0
             ? new(Rule.AwaitMembers,
                 $"no group is left, and {string.Join(", ", silent)} may hold acknowledged writes: what it holds must be known first, "
@@ -35,6 +35,11 @@ internal static class Outage
     /// <summary>The members of the last group that the store was told of.</summary>
     public static IEnumerable<MemberName> LastMembers(ClusterView view) =>
         view.Store.Failsafe?.ApiUrls.Keys ?? view.Store.Members.Select(report => report.Name);
+
+    private static IEnumerable<MemberName> HoldingMore(ClusterView view) =>
+        view.Others
+            .Where(report => report.Group is { } group && !view.Database.Group!.Transactions.Contains(group.Transactions))
+            .Select(report => report.Name);
 
     private static Decision Compare(ClusterView view)
     {
@@ -61,11 +66,17 @@ internal static class Outage
         };
     }
 
-    private static Decision Begin(ClusterView view, string why, params ReadOnlySpan<HaAction> first) =>
-        view.Store.Lease is { } lease && lease.Holder == view.Self && view.SelfHoldsLiveLease
-            ? new(Rule.BootstrapGroup, why, [.. first, new HaAction.Begin(new DatabaseWork.BootstrapGroup())])
-            : new(Rule.BootstrapGroup, $"{why}: the lease makes sure that nobody else does",
-                new HaAction.AcquireLease(view.Session.Id!.Value, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, null));
+    private static Decision Begin(ClusterView view, string why, params ReadOnlySpan<HaAction> first) => view switch
+    {
+        { SelfHoldsLiveLease: true } => new(Rule.BootstrapGroup, why, [.. first, new HaAction.Begin(new DatabaseWork.BootstrapGroup())]),
+
+        // Nobody else can tell whether it is beginning one right now.
+        { OthersLease: { } lease } =>
+            new(Rule.AwaitMembers, $"{why}, but {lease.Holder} holds the lease and may be beginning one: it gives the lease up if it is not, or loses it with its session"),
+
+        _ => new(Rule.BootstrapGroup, $"{why}: the lease makes sure that nobody else does",
+            new HaAction.AcquireLease(view.Session.Id!.Value, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, null)),
+    };
 
     /// <summary>Its server runs outside of any group, so what it says that it holds is all that it holds.</summary>
     private static bool IsHeard(MemberReport? report) =>
