@@ -44,7 +44,8 @@ public class GroupInvariantTests
         ("the lease is taken from alpha, which may be beginning a group", NoGroup.WithLeader(Alpha), TakeLease),
         ("a leader's write without a live lease", InGroup, new HaAction.WriteHistory(new Term(10), Revision.Absent, [])),
         ("a leader's write without a live lease", InGroup, new HaAction.WriteFailsafe(new Term(10), HealthyGroup.Store.Failsafe!.ApiUrls)),
-        ("a leader's write without a live lease", InGroup, new HaAction.ReleaseLease(new Term(10))),
+        ("a lease is released that is not this member's", InGroup, new HaAction.ReleaseLease(new Term(10))),
+        ("a lease is released that is not this member's", NoGroup, new HaAction.ReleaseLease(new Term(10))),
     ];
 
     private static readonly (ClusterView View, HaAction Action)[] Allowed =

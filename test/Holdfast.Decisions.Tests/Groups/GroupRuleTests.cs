@@ -109,6 +109,10 @@ public class GroupRuleTests
     }
 
     [Fact]
+    public void A_lease_is_given_up_once_more_when_the_answer_was_lost() =>
+        Assert.Equal([Release], Decide(NoGroup.Leading().WithMemory(memory => memory with { GivenAway = new Term(30) })).Actions);
+
+    [Fact]
     public void A_crashed_primary_keeps_the_lease_for_whom_the_others_elect() =>
         Assert.DoesNotContain(Decide(HealthyGroup.WithDatabase(_ => DownOf(Alpha, DatabaseProcess.Crashed))).Actions, action => action is HaAction.ReleaseLease);
 

@@ -24,7 +24,8 @@ internal static class GroupInvariants
         HaAction.Begin { Work: DatabaseWork.Promote or DatabaseWork.StartPrimary or DatabaseWork.RewindTo } => "a group's server is promoted, or started as a primary, past the group",
         HaAction.AcquireLease when Serving(view) is { } other && !GroupClaims.IsElected(view) => $"the lease is taken past the group in which {other.Name} serves",
         HaAction.AcquireLease when view.OthersLease is { } lease && !GroupClaims.IsElected(view) => $"the lease is taken from {lease.Holder}, which may be beginning a group",
-        HaAction.WriteHistory or HaAction.WriteFailsafe or HaAction.ReleaseLease when !view.SelfHoldsLiveLease => "a leader's write without a live lease",
+        HaAction.ReleaseLease when view.Store.Lease?.Holder != view.Self => "a lease is released that is not this member's",
+        HaAction.WriteHistory or HaAction.WriteFailsafe when !view.SelfHoldsLiveLease => "a leader's write without a live lease",
         _ => null,
     };
 

@@ -17,9 +17,13 @@ public static class GroupRules
         ? decision with { Actions = [new HaAction.ReleaseLease(view.Store.Lease!.Term), .. decision.Actions] }
         : decision;
 
-    /// <summary>No group is left, and this member does not begin one now: whoever does needs the lease.</summary>
+    /// <summary>
+    /// No group is left, and this member does not begin one now: whoever does needs the lease. It is given up until the store shows it, since
+    /// an answer may be lost.
+    /// </summary>
     private static bool LetsGo(ClusterView view, Rule rule) =>
-        view is { SelfHoldsLiveLease: true, IsShuttingDown: false, Policy.IsPaused: false, Store.Initialization.SystemId: not null, Database.IsBusy: false }
+        view is { Session.Id: not null, IsShuttingDown: false, Policy.IsPaused: false, Store.Initialization.SystemId: not null, Database.IsBusy: false }
+        && view.Store is { Setback: null, Lease: { } lease } && lease.Holder == view.Self
         && rule != Rule.BootstrapGroup
         && view.Database is { IsDown: true } or { Process: DatabaseProcess.Running, IsResponsive: true, Group.State: GroupState.Offline or GroupState.Error }
         && !OthersServe(view);
