@@ -61,10 +61,11 @@ internal static class GroupExamples
 
     public static IReadOnlyList<Example> OutsideTheGroup { get; } =
     [
-        new("a server joins the group that serves", Rule.JoinGroup, InGroup.WithDatabase(_ => OutsideOf(Beta))),
-        new("a server that was put out joins again", Rule.JoinGroup, InGroup.WithGroup(group => group with { State = GroupState.Error })),
+        new("a server joins the group that serves", Rule.JoinGroup, InGroup.WithDatabase(_ => OutsideOf(Beta)).LetGo()),
+        new("a server waits until the group has let go of its former life", Rule.RetryLater, InGroup.WithDatabase(_ => OutsideOf(Beta))),
+        new("a server that was put out joins again", Rule.JoinGroup, InGroup.WithGroup(group => group with { State = GroupState.Error }).LetGo()),
         new("a server that the group did not take waits", Rule.RetryLater,
-            InGroup.WithDatabase(_ => OutsideOf(Beta)).HavingFailed(DatabaseJobKind.JoinGroup, 1, TimeSpan.Zero)),
+            InGroup.WithDatabase(_ => OutsideOf(Beta)).LetGo().HavingFailed(DatabaseJobKind.JoinGroup, 1, TimeSpan.Zero)),
         new("a server stops joining a group that is no more", Rule.GiveUpJoining, NoGroup.WithDatabase(database => database with
         {
             Job = new DatabaseJob(5, DatabaseJobKind.JoinGroup, JobState.Running, Now - (2 * Second), null, "catching up"),

@@ -49,7 +49,7 @@ public class GroupRuleTests
     [Fact]
     public void No_group_is_begun_while_another_member_serves()
     {
-        var outside = SeenBy(HealthyGroup, Beta).WithDatabase(_ => OutsideOf(Beta)).Leading();
+        var outside = SeenBy(HealthyGroup, Beta).WithDatabase(_ => OutsideOf(Beta)).LetGo().Leading();
 
         Assert.Equal([new HaAction.Begin(new DatabaseWork.JoinGroup([AddressOf(Alpha), AddressOf(Gamma)]))], Decide(outside).Actions);
         Assert.Equal(Rule.JoinGroup, Decide(outside.AskedToSwitch(null, Beta)).Rule);
@@ -145,8 +145,10 @@ public class GroupRuleTests
         var wished = NoGroup.WithoutReport(Gamma).Holding(Beta, "1-9").AskedToSwitch(null, Beta);
 
         Assert.IsType<HaAction.AcquireLease>(Assert.Single(Decide(wished).Actions));
-        Assert.Equal(
-            [new HaAction.ClearSwitchover(new Revision(60)), new HaAction.Begin(new DatabaseWork.BootstrapGroup())], Decide(wished.Leading()).Actions);
+        var actions = Decide(wished.Leading()).Actions;
+        Assert.Equal(new HaAction.ClearSwitchover(new Revision(60)), actions[0]);
+        Assert.Equal([Beta], Assert.IsType<HaAction.WriteFailsafe>(actions[1]).ApiUrls.Keys);
+        Assert.Equal(new HaAction.Begin(new DatabaseWork.BootstrapGroup()), actions[2]);
     }
 
     [Fact]

@@ -142,6 +142,18 @@ internal static class GroupViews
             Members = [.. group.Members.Select(peer => peer.Host == member.Text ? peer with { State = state } : peer)],
         });
 
+        /// <summary>The others' group has gone on without this server.</summary>
+        public ClusterView LetGo() => view.WithStore(store => store with
+        {
+            Members =
+            [
+                .. store.Members.Select(report => report.Name == view.Self ? report : report with
+                {
+                    Group = report.Group! with { Members = [.. report.Group!.Members.Where(peer => peer.Host != view.Self.Text)] },
+                }),
+            ],
+        });
+
         public ClusterView Holding(MemberName member, string ranges) => member == view.Self
             ? view.WithGroup(group => group with { Transactions = Set(ranges) }).WithReport(member, report => Holding(report, ranges))
             : view.WithReport(member, report => Holding(report, ranges));

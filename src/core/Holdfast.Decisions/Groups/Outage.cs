@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 using Holdfast.Model.Groups;
@@ -68,7 +69,13 @@ internal static class Outage
 
     private static Decision Begin(ClusterView view, string why, params ReadOnlySpan<HaAction> first) => view switch
     {
-        { SelfHoldsLiveLease: true } => new(Rule.BootstrapGroup, why, [.. first, new HaAction.Begin(new DatabaseWork.BootstrapGroup())]),
+        // First it alone is to be heard if no group is left: from when the group has begun, nobody else holds what it acknowledges.
+        { SelfHoldsLiveLease: true } => new(Rule.BootstrapGroup, why,
+        [
+            .. first,
+            new HaAction.WriteFailsafe(view.Store.Lease!.Term, ImmutableSortedDictionary<MemberName, string>.Empty.Add(view.Self, view.OwnReport?.ApiUrl ?? "")),
+            new HaAction.Begin(new DatabaseWork.BootstrapGroup()),
+        ]),
 
         // Nobody else can tell whether it is beginning one right now.
         { OthersLease: { } lease } =>
