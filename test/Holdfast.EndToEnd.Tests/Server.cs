@@ -15,6 +15,7 @@ internal static class Server
 #pragma warning disable CA2100 // The questions are the tests' own.
             await using var command = connection.CreateCommand();
             command.CommandText = question;
+            command.CommandTimeout = 60;
 #pragma warning restore CA2100
             return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) as string ?? "";
         }

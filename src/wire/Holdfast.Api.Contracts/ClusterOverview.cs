@@ -52,6 +52,15 @@ public sealed record ClusterMember
 
     public Lag? Lag { get; init; }
 
+    /// <summary>Beyond Patroni: what the server is to its group, in MySQL's words; absent where servers elect nobody.</summary>
+    public string? GroupState { get; init; }
+
+    /// <summary>Beyond Patroni: how many received transactions wait to be applied.</summary>
+    public long? GroupBacklog { get; init; }
+
+    /// <summary>Beyond Patroni: how many transactions certification has rejected at this member.</summary>
+    public long? GroupConflicts { get; init; }
+
     [JsonIgnore]
     public bool IsLeader => Role is "leader" or "standby_leader";
 }

@@ -62,7 +62,8 @@ internal sealed class Observer(MySqlOptions options, ServerFiles files, MySqlDir
         }
         catch (TimeoutException)
         {
-            return Silent(Running(job), $"no answer within {options.QueryTimeout.TotalMilliseconds:0} ms");
+            var silent = Silent(Running(job), $"no answer within {options.QueryTimeout.TotalMilliseconds:0} ms");
+            return silent with { Group = silent.Group! with { IsBlocked = await IsAliveAsync(cancellationToken) } };
         }
         catch (Exception error) when (error is MySqlException or SocketException or IOException or InvalidOperationException)
         {
@@ -70,6 +71,24 @@ internal sealed class Observer(MySqlOptions options, ServerFiles files, MySqlDir
             await DropAsync();
             await process.SettleAsync(cancellationToken);
             return Silent(Running(job), error.Message);
+        }
+    }
+
+    /// <summary>What is asked of a group waits while the server leaves or joins it; a server that hangs answers nothing.</summary>
+    private async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.QueryTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await using var connection = await sql.OpenAsync(either.Token);
+            await Sql.RunAsync(connection, "DO 1", either.Token);
+            return true;
+        }
+        catch (Exception error) when (error is MySqlException or SocketException or IOException or InvalidOperationException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
         }
     }
 

@@ -13,7 +13,7 @@ internal static class MemberTable
     private const int PostgreSqlPort = 5432;
     private const int ReasonLengthMax = 50;
 
-    private static readonly string[] RightAligned = ["TL", "Receive LSN", "Receive Lag", "Replay LSN", "Replay Lag"];
+    private static readonly string[] RightAligned = ["TL", "Receive LSN", "Receive Lag", "Replay LSN", "Replay Lag", "To apply", "Conflicts"];
 
     public static string Print(ClusterOverview cluster, string? systemId, OutputFormat format, bool isExtended)
     {
@@ -33,7 +33,9 @@ internal static class MemberTable
 
     private static List<string> Keys(ClusterOverview cluster, bool isExtended)
     {
-        List<string> keys = ["Cluster", "Member", "Host", "Role", "State", "TL", "Receive LSN", "Receive Lag", "Replay LSN", "Replay Lag"];
+        List<string> keys = cluster.Members.Any(member => member.GroupState is not null)
+            ? ["Cluster", "Member", "Host", "Role", "State", "Group", "To apply", "Conflicts"]
+            : ["Cluster", "Member", "Host", "Role", "State", "TL", "Receive LSN", "Receive Lag", "Replay LSN", "Replay Lag"];
         AddIf("Pending restart", member => member.PendingRestart == true);
         AddIf("Pending restart reason", member => member.PendingRestartReason is not null);
         AddIf("Scheduled restart", member => member.ScheduledRestart is not null);
@@ -70,6 +72,9 @@ internal static class MemberTable
             "Receive Lag" => Megabytes(member.ReceiveLag),
             "Replay LSN" => member.ReplayLsn,
             "Replay Lag" => Megabytes(member.ReplayLag),
+            "Group" => member.GroupState,
+            "To apply" => member.GroupBacklog is { } backlog ? JsonValue.Create(backlog) : null,
+            "Conflicts" => member.GroupConflicts is { } conflicts ? JsonValue.Create(conflicts) : null,
             "Pending restart" => member.PendingRestart == true ? "*" : null,
             "Pending restart reason" => Reasons(member.PendingRestartReason, isPretty),
             "Scheduled restart" => Scheduled(member.ScheduledRestart),

@@ -15,14 +15,15 @@ internal static class GroupClaims
         && Superseded(view) is null;
 
     /// <summary>
-    /// A member that serves in a later membership without this one, or in the group that the store records while this one is in another; null for none.
+    /// A member that serves in a later membership without this one, which calls itself a primary still, or in the group that the store records while this one
+    /// is in another; null for none. One that is no primary may just be leaving: it finds out by itself, and nobody writes to it meanwhile.
     /// </summary>
     public static MemberReport? Superseded(ClusterView view) =>
-        view.Database.Group is not { Epoch: { } epoch, ServerId: { } own }
+        view.Database.Group is not { Epoch: { } epoch, ServerId: { } own, Own: var self }
             ? null
             : view.Others.FirstOrDefault(report =>
                 report.Group is { IsServing: true, Epoch: { } theirs } group
-                && ((theirs.IsAfter(epoch) && group.Members.All(member => member.ServerId != own))
+                && ((self is { IsPrimary: true } && theirs.IsAfter(epoch) && group.Members.All(member => member.ServerId != own))
                     || (theirs.Group != epoch.Group && view.Store.Lease?.Holder == report.Name && report.Role == DatabaseRole.Primary)));
 
     /// <summary>Its own agent says that its server has ended, or is in no group any more.</summary>

@@ -71,6 +71,9 @@ public static class GroupRules
             new(Rule.StartFollowing, "the server is down: it starts, takes no writes, and joins the group then",
                 new HaAction.Begin(new DatabaseWork.StartReplica(null))),
 
+        { Database: { Process: DatabaseProcess.Running, IsResponsive: false, Group.IsBlocked: true } } =>
+            new(Rule.WaitForDatabase, "the server answers, and says nothing of its group: it is about to leave it or to join"),
+
         { Database: { Process: DatabaseProcess.Running, IsResponsive: false }, Memory.UnresponsiveSince: { } since }
             when view.Now - since > HangLimit && OthersServe(view) =>
             new(Rule.KillHungPrimary,

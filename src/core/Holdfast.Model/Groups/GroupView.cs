@@ -27,6 +27,9 @@ public sealed record GroupView
     /// <summary>The server itself would take a write now.</summary>
     public bool AcceptsWrites { get; init; }
 
+    /// <summary>The server answers, and not what is asked of its group: it leaves one, or joins; what is said here is what it said before.</summary>
+    public bool IsBlocked { get; init; }
+
     /// <summary>What is on this server's disk: executed, or received and still to be applied.</summary>
     public TransactionSet Transactions { get; init; } = TransactionSet.Empty;
 
@@ -52,8 +55,9 @@ public sealed record GroupView
 
     public bool Equals(GroupView? other) =>
         other is not null
-        && (ServerId, Address, State, Epoch, IsMultiPrimary, AcceptsWrites, ApplyBacklog, CertifyBacklog, Conflicts)
-            == (other.ServerId, other.Address, other.State, other.Epoch, other.IsMultiPrimary, other.AcceptsWrites, other.ApplyBacklog, other.CertifyBacklog, other.Conflicts)
+        && (ServerId, Address, State, Epoch, IsMultiPrimary, AcceptsWrites, IsBlocked)
+            == (other.ServerId, other.Address, other.State, other.Epoch, other.IsMultiPrimary, other.AcceptsWrites, other.IsBlocked)
+        && (ApplyBacklog, CertifyBacklog, Conflicts) == (other.ApplyBacklog, other.CertifyBacklog, other.Conflicts)
         && Members.SequenceEqual(other.Members)
         && Transactions.Equals(other.Transactions);
 

@@ -16,6 +16,7 @@ internal static class MetricsPage
         WriteCluster(text, snapshot);
         WriteHoldfast(text, snapshot, control);
         WriteStandbys(text, snapshot);
+        GroupMetrics.Write(text, snapshot.View?.Database.Group);
         WriteDecisions(text, control);
         return text.ToString();
     }

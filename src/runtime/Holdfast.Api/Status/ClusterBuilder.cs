@@ -43,6 +43,16 @@ internal static class ClusterBuilder
             ScheduledRestart = document?.ScheduledRestart,
             Tags = document is null ? KnownTags(report.Tags) : document.Tags,
         };
+        if (report.Group is { } group)
+        {
+            return member with
+            {
+                GroupState = group.State.ToString().ToUpperInvariant(),
+                GroupBacklog = group.ApplyBacklog,
+                GroupConflicts = group.Conflicts,
+            };
+        }
+
         return isLeader ? member : WithLag(member, report, view.Store.Status.LastPosition);
     }
 

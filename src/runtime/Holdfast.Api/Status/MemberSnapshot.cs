@@ -37,11 +37,11 @@ internal sealed record MemberSnapshot(ClusterView? View, TimeSpan Now, TimeSpan 
 
     public bool IsRunning => PatroniWords.State(this) == PatroniWords.Running;
 
-    /// <summary>The database accepts writes by right; in a pause without the store, by what it is.</summary>
+    /// <summary>The database accepts writes by right; in a pause without the store by what it is, and in a group without the store by the group's word.</summary>
     public bool IsPrimary =>
         !IsStale
         && View is { Database.IsRunningPrimary: true }
-        && (HoldsLease || (Policy.IsPaused && StoreIsAway));
+        && (HoldsLease || (StoreIsAway && (Policy.IsPaused || View.Database.Group is { IsServing: true })));
 
     public bool IsReplica => !IsStale && IsRunning && View is { Database.Role: DatabaseRole.Replica };
 
