@@ -220,6 +220,9 @@ public sealed record AgentMemory
     public ImmutableSortedDictionary<MemberName, TimeSpan> MembersSeen { get; init; } =
         ImmutableSortedDictionary<MemberName, TimeSpan>.Empty;
 
+    /// <summary>Where each server of the group was last said to be reached by it; kept when its agent is gone.</summary>
+    public ImmutableSortedDictionary<string, string> GroupAddresses { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The slots that were asked of the engine last.</summary>
     public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
 }

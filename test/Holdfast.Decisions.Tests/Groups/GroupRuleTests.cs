@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Safety;
 using Holdfast.Model;
 using Holdfast.Model.Groups;
 using Xunit;
@@ -45,6 +46,17 @@ public class GroupRuleTests
     [Fact]
     public void A_handover_ends_with_its_request() =>
         Assert.Contains(new HaAction.ClearSwitchover(new Revision(60)), Decide(Elected.AskedToSwitch(Alpha, Beta)).Actions);
+
+    [Fact]
+    public void A_member_that_group_and_store_both_miss_is_put_out_and_one_that_only_the_group_misses_is_not()
+    {
+        var missed = HealthyGroup.Seeing(Gamma, GroupState.Unreachable)
+            .WithMemory(memory => memory with { GroupAddresses = memory.GroupAddresses.Add(ServerOf(Gamma), AddressOf(Gamma)) });
+
+        Assert.Empty(Decide(missed).Actions);
+        Assert.Equal([new HaAction.Begin(new DatabaseWork.Expel(AddressOf(Gamma)))], Decide(missed.WithoutReport(Gamma)).Actions);
+        Assert.Empty(Invariants.Check(missed.WithoutReport(Gamma), Decide(missed.WithoutReport(Gamma))));
+    }
 
     [Fact]
     public void No_group_is_begun_while_another_member_serves()

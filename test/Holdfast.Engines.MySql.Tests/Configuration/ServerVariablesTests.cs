@@ -37,7 +37,7 @@ public class ServerVariablesTests
                 "loose_group_replication_start_on_boot = OFF", "loose_group_replication_bootstrap_group = OFF",
                 "loose_group_replication_local_address = [fd00::1]:33061", "loose_group_replication_single_primary_mode = ON",
                 "loose_group_replication_enforce_update_everywhere_checks = OFF", "loose_group_replication_member_weight = 60",
-                "loose_group_replication_member_expel_timeout = 0", "loose_group_replication_consistency = BEFORE_ON_PRIMARY_FAILOVER", "secure_file_priv = NULL",
+                "loose_group_replication_consistency = BEFORE_ON_PRIMARY_FAILOVER", "secure_file_priv = NULL",
             ]),
             lines.ToHashSet());
     }

@@ -93,11 +93,6 @@ internal static class ServerVariables
             yield return ("secure_file_priv", "NULL");
         }
 
-        if (!IsSet(options, "group_replication_member_expel_timeout"))
-        {
-            yield return ("loose_group_replication_member_expel_timeout", "0");
-        }
-
         if (!IsSet(options, "group_replication_consistency"))
         {
             yield return ("loose_group_replication_consistency", "BEFORE_ON_PRIMARY_FAILOVER");

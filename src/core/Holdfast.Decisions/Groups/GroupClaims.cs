@@ -38,10 +38,9 @@ internal static class GroupClaims
     ];
 
     /// <summary>
-    /// A member whose server has ended while the group still counts on it, to be put out by the first of those that are left; null for none,
-    /// and while the last attempt works.
+    /// Where the group reaches a member that is to be put out by the first of those that are left, and why; null for none, and while the last attempt works.
     /// </summary>
-    public static MemberReport? ToExpel(ClusterView view)
+    public static (string Address, string Why)? ToExpel(ClusterView view)
     {
         if (view.Database is not { Group: { } group, Job: var job }
             || (job is { Kind: DatabaseJobKind.Expel, EndedAt: { } ended } && view.Now - ended < ExpelAgainAfter))
@@ -51,8 +50,27 @@ internal static class GroupClaims
 
         var counted = view.Others.Where(report => group.Members.Any(member => member.ServerId == report.Group?.ServerId)).ToArray();
         var first = counted.Where(report => report.Group is { IsServing: true } && !HasEnded(report)).Select(report => report.Name).Append(view.Self).Min();
-        return first == view.Self ? counted.FirstOrDefault(report => HasEnded(report) && report.Group!.Address.Length > 0) : null;
+        if (first != view.Self)
+        {
+            return null;
+        }
+
+        if (counted.FirstOrDefault(report => HasEnded(report) && report.Group!.Address.Length > 0) is { } dead)
+        {
+            return (dead.Group!.Address, $"{dead.Name}'s server has ended, and its own agent says so: the group need not wait until it misses it");
+        }
+
+        return group.Members.FirstOrDefault(member => IsGone(view, member)) is { } gone
+            ? (view.Memory.GroupAddresses[gone.ServerId], $"the server at {gone.Host}:{gone.Port} does not answer the group, and the store has ended its agent's session")
+            : null;
     }
+
+    /// <summary>Two that know nothing of each other miss it: the group its server, and the store its agent.</summary>
+    public static bool IsGone(ClusterView view, GroupPeer member) =>
+        member.State == GroupState.Unreachable
+        && view.Memory.GroupAddresses.ContainsKey(member.ServerId)
+        && view.Store.Members.All(report => report.Group?.ServerId != member.ServerId)
+        && view.Now - view.Store.ConfirmedAt < view.Policy.TimeToLive;
 
     /// <summary>Whom an empty member copies: one that is no primary if there is one, since a copy is work.</summary>
     public static Upstream? Donor(ClusterView view) =>

@@ -108,8 +108,7 @@ public static class GroupRules
     private static Decision Taking(ClusterView view, GroupView group) => view switch
     {
         _ when GroupClaims.ToExpel(view) is { } dead =>
-            new(Rule.ExpelDead, $"{dead.Name}'s server has ended, and its own agent says so: the group need not wait until it misses it",
-                new HaAction.Begin(new DatabaseWork.Expel(dead.Group!.Address))),
+            new(Rule.ExpelDead, dead.Why, new HaAction.Begin(new DatabaseWork.Expel(dead.Address))),
 
         { SelfHoldsLiveLease: false } when GroupClaims.IsElected(view) && view.Store.Initialization?.SystemId is not null =>
             Record(view),
