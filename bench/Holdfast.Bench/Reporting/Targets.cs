@@ -52,7 +52,7 @@ internal static class Targets
     /// </summary>
     public static (string Bound, bool IsMet)? Of(Figure figure, IReadOnlyDictionary<string, double>? own) =>
         own?.TryGetValue(figure.Name, out var bound) == true ? (FormattableString.Invariant($"≤ {bound:0.###}"), figure.Median <= bound)
-        : AtMost.TryGetValue(figure.Name, out var most) ? (FormattableString.Invariant($"≤ {most:0.###}"), (most == 0 ? figure.Max : figure.Median) <= most)
+        : AtMost.TryGetValue(figure.Name, out var most) && (own is null || most == 0) ? (FormattableString.Invariant($"≤ {most:0.###}"), (most == 0 ? figure.Max : figure.Median) <= most)
         : AtLeast.TryGetValue(figure.Name, out var least) ? (FormattableString.Invariant($"≥ {least:0.###}"), figure.Median >= least)
         : null;
 }

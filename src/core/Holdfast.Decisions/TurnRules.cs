@@ -67,6 +67,7 @@ public static class TurnRules
         Consider(view.Store.Setback is null ? null : Failsafe.AskAt(view));
         Consider(view.Memory.DownSince is { } down && down + Leading.GraceForPositions is var graceEnds && graceEnds > view.Now ? graceEnds : null);
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
+        Consider(view.Database.Group is not null && view.Memory.UnresponsiveSince is { } silent && silent + GroupRules.HangLimit is var hung && hung > view.Now ? hung : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);
         Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
         return wake > view.Now + LeastRest ? wake : view.Now + LeastRest;

@@ -10,6 +10,8 @@ namespace Holdfast.Engines.MySql.Observation;
 /// <summary>Looks at the server, the directory and the process. A server that is down or silent is data, no exception.</summary>
 internal sealed class Observer(MySqlOptions options, ServerFiles files, MySqlDirectory directory, Mysqld process, Sql sql, TimeProvider time) : IAsyncDisposable
 {
+    // One that has not answered in its own time need not be waited for as long again.
+    private static readonly TimeSpan StillSilent = TimeSpan.FromMilliseconds(50);
     private MySqlConnection? _connection;
     private Task<Observed>? _late;
     private Observed? _last;
@@ -45,7 +47,7 @@ internal sealed class Observer(MySqlOptions options, ServerFiles files, MySqlDir
             if (_late is not null)
             {
                 // What it says is as old as the question: only that it came matters.
-                await ((Task)_late.WaitAsync(options.QueryTimeout, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)_late.WaitAsync(StillSilent, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (!_late.IsCompleted)
                 {
                     throw new TimeoutException();

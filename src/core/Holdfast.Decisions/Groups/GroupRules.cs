@@ -11,7 +11,9 @@ namespace Holdfast.Decisions.Groups;
 public static class GroupRules
 {
     private static readonly TimeSpan JoinLimitAlone = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Counted from when its silence was noticed, which takes about a second.</summary>
+    internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(1);
 
     public static Decision Decide(ClusterView view) => Choose(view) is var decision && LetsGo(view, decision.Rule)
         ? decision with { Actions = [new HaAction.ReleaseLease(view.Store.Lease!.Term), .. decision.Actions] }
