@@ -77,7 +77,14 @@ public static class ReportRules
     private static MemberReport WithoutPositions(MemberReport report) =>
         report with
         {
-            Position = null, ReplayPosition = null, Session = null, ConnectUrl = "", ApiUrl = "", Version = "", Document = null, Revision = Revision.Absent,
+            Position = null,
+            ReplayPosition = null,
+            Session = null,
+            ConnectUrl = "",
+            ApiUrl = "",
+            Version = "",
+            Document = null,
+            Revision = Revision.Absent,
             Group = report.Group is { } group ? GroupReporting.WithoutCounts(group) : null,
         };
 
