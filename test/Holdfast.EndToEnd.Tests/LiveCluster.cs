@@ -76,6 +76,10 @@ public class LiveCluster : IAsyncLifetime
         return ended.Output;
     }
 
+    /// <summary>Whether a verb succeeds now.</summary>
+    internal async Task<bool> TryAsync(params string[] verb) =>
+        (await CommandLine.HoldfastAsync(["-c", Cluster.Members[0].Plan.ConfigurationFile, .. verb])).Status == 0;
+
     internal Task<CanaryClient> StartWritingAsync() => CanaryClient.StartAsync(
         [.. Cluster.Plan.Members.Select(member => CanaryHost.Of(Cluster.Plan, member))], 4, TimeProvider.System, TestContext.Current.CancellationToken);
 
