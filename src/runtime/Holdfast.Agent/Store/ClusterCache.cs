@@ -133,14 +133,15 @@ internal sealed partial class ClusterCache(
 
     private void Load(StoreImage image, TimeSpan began)
     {
-        if (SetbackOf(image) is { } found && !(mayHaveLostAll && image.Entries.IsEmpty))
+        if (SetbackOf(image) is { } found && !(mayHaveLostAll && IsWrittenAnew(image)))
         {
             if (setback is null)
             {
                 LogWentBack(found.Seen, found.Shown, found.Key ?? "the revision");
             }
 
-            setback = found;
+            // What it first showed is what was restored; whatever is newer was written since.
+            setback = setback is { } first ? found with { Shown = first.Shown } : found;
             view = null;
             ReadAgain();
             return;
@@ -178,6 +179,10 @@ internal sealed partial class ClusterCache(
 
         Advance(change.Revision);
     }
+
+    /// <summary>Nothing is left of what was restored: the keys are gone, or others have written them anew already.</summary>
+    private bool IsWrittenAnew(StoreImage image) =>
+        image.Entries.IsEmpty || (setback is { } first && image.Entries.All(entry => entry.Modified > first.Shown));
 
     /// <summary>A revision never falls, nor does that of a key that is still there. A deleted key that is back has a newer one.</summary>
     private StoreSetback? SetbackOf(StoreImage image)
