@@ -30,7 +30,7 @@ internal sealed class CloneJob(Installation installation, NewSystem newSystem, M
         installation.Files.WriteGroup(group);
         try
         {
-            await newSystem.MakeAsync($"a clone from {source.Member}", context);
+            await newSystem.MakeAsync($"{NewSystem.CloneMark} from {source.Member}", context);
             await CopyAsync(source, context);
         }
         catch

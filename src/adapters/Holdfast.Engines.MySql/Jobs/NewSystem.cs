@@ -7,6 +7,9 @@ namespace Holdfast.Engines.MySql.Jobs;
 /// <summary>Makes an empty system with the users that members need, and leaves it running; nobody could log in before it had them.</summary>
 internal sealed class NewSystem(Installation installation, ServerJobs server, Mysqld process)
 {
+    /// <summary>How the mark of an unfinished copy begins.</summary>
+    public const string CloneMark = "a clone";
+
     private MySqlOptions Options => installation.Options;
 
     /// <param name="what">Why, for the mark beside the directory.</param>
@@ -20,7 +23,7 @@ internal sealed class NewSystem(Installation installation, ServerJobs server, My
             context = context with { KillsBefore = process.Kills };
         }
 
-        installation.Directory.SetAside("set-aside", installation.Time.GetUtcNow());
+        MakeWay();
         installation.Account.MakePrivateDirectory(installation.Directory.Path);
         installation.Directory.MarkUnfinished($"{what} began at {installation.Time.GetUtcNow():u}");
         context.Report("making an empty system");
@@ -41,6 +44,19 @@ internal sealed class NewSystem(Installation installation, ServerJobs server, My
         finally
         {
             File.Delete(statements);
+        }
+    }
+
+    /// <summary>Half a copy from a member that still has the whole is worth nothing; everything else is kept.</summary>
+    private void MakeWay()
+    {
+        if (installation.Directory.Unfinished?.StartsWith(CloneMark, StringComparison.Ordinal) == true)
+        {
+            installation.Directory.Clear();
+        }
+        else
+        {
+            installation.Directory.SetAside("set-aside", installation.Time.GetUtcNow());
         }
     }
 

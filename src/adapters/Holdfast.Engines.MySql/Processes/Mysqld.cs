@@ -9,7 +9,6 @@ namespace Holdfast.Engines.MySql.Processes;
 internal sealed class Mysqld(MySqlOptions options, ServerFiles files, ToolRunner tools, IAgentSignal signal, ILogger logger)
     : ServerProcess("MySQL", MySqlKiller.Of(options.DataDirectory), () => PidFile.Read(options.DataDirectory), signal, logger)
 {
-    /// <summary>MySQL exits with this status, under somebody who says that he will, to be started again.</summary>
     public void Start(long killsBefore, params IEnumerable<string> arguments) =>
         Start(() => tools.StartDetached("mysqld", [$"--defaults-file={files.MainFile}", .. arguments], files.StartupLog), killsBefore);
 }

@@ -65,6 +65,11 @@ internal abstract class ServerDirectory(string dataDirectory)
     /// <summary>Deletes what is in the directory: for half a copy only.</summary>
     public void Clear()
     {
+        if (!Directory.Exists(Path))
+        {
+            return;
+        }
+
         foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos())
         {
             if (entry is DirectoryInfo { LinkTarget: null } directory)
