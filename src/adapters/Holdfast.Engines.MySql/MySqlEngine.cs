@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Engines.Jobs;
+using Holdfast.Engines.MySql.Configuration;
 using Holdfast.Engines.MySql.Jobs;
 using Holdfast.Engines.MySql.Observation;
 using Holdfast.Engines.MySql.Processes;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Engines.MySql;
 
 /// <summary>One MySQL server of a Group Replication group beside the agent, versions 8.0.22 to 9.7.</summary>
-public sealed class MySqlEngine : IDatabaseEngine
+public sealed partial class MySqlEngine : IDatabaseEngine
 {
     private readonly Installation _installation;
     private readonly Mysqld _process;
@@ -40,6 +41,11 @@ public sealed class MySqlEngine : IDatabaseEngine
         var newSystem = new NewSystem(_installation, _server, _process);
         _bootstrap = new(_installation, newSystem, _group, _process);
         _clone = new(_installation, newSystem, _process);
+        foreach (var (name, why) in ServerVariables.LeftOut(options))
+        {
+            LogLeftOut(logger, name, why);
+        }
+
         _watch.Start();
     }
 
@@ -80,6 +86,9 @@ public sealed class MySqlEngine : IDatabaseEngine
         await _installation.Disk.DisposeAsync();
     }
 
+    [LoggerMessage(2690, LogLevel.Warning, "mysql.parameters: {Name} is left out: {Why}")]
+    private static partial void LogLeftOut(ILogger logger, string name, string why);
+
     private Task<string> RunAsync(DatabaseWork work, JobContext context) => work switch
     {
         DatabaseWork.Bootstrap => _bootstrap.RunAsync(context),
@@ -87,8 +96,9 @@ public sealed class MySqlEngine : IDatabaseEngine
         DatabaseWork.StartReplica => _server.StartAsync(context),
         DatabaseWork.Stop stop => _server.StopAsync(stop.PoliteBudget, context),
         DatabaseWork.Restart => _server.RestartAsync(context),
-        DatabaseWork.JoinGroup join => _group.JoinAsync(join.Addresses, context),
-        DatabaseWork.BootstrapGroup => _group.BeginAsync(context),
+        DatabaseWork.JoinGroup join => _group.JoinAsync(join, context),
+        DatabaseWork.BootstrapGroup begin => _group.BeginAsync(begin.Mode, context),
+        DatabaseWork.ChangeGroupMode change => _group.ChangeModeAsync(change, context),
         DatabaseWork.ElectPrimary elect => _group.ElectPrimaryAsync(elect.ServerId, context),
         DatabaseWork.Expel expel => _group.ExpelAsync(expel.Address, context),
         _ => throw new JobFailedException($"MySQL has no {work.Kind}: its group elects for itself"),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Decisions.Groups;
 using Holdfast.Model;
 
 namespace Holdfast.Decisions;
@@ -45,7 +46,7 @@ public static class Remembering
             SwitchoverSeenAt = view.Store.Switchover is null ? null : memory.SwitchoverSeenAt ?? view.Now,
             DrainingSince = view.Store.Switchover is { } request && view.OwnReport?.DrainsFor == request.Revision ? memory.DrainingSince ?? view.Now : null,
             MembersSeen = Seen(view),
-            GroupAddresses = Addresses(view),
+            Group = GroupRemembering.Step(view),
         };
     }
 
@@ -79,20 +80,6 @@ public static class Remembering
         _ when streams && known is { Kind: not DatabaseJobKind.Promote } => null,
         _ => known,
     };
-
-    private static ImmutableSortedDictionary<string, string> Addresses(ClusterView view)
-    {
-        var known = view.Memory.GroupAddresses;
-        foreach (var report in view.Store.Members)
-        {
-            if (report.Group is { ServerId: { } server, Address: { Length: > 0 } address })
-            {
-                known = known.SetItem(server, address);
-            }
-        }
-
-        return known;
-    }
 
     private static ImmutableSortedDictionary<MemberName, TimeSpan> Seen(ClusterView view)
     {

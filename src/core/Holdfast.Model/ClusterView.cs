@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Groups;
 
 namespace Holdfast.Model;
 
@@ -220,8 +221,8 @@ public sealed record AgentMemory
     public ImmutableSortedDictionary<MemberName, TimeSpan> MembersSeen { get; init; } =
         ImmutableSortedDictionary<MemberName, TimeSpan>.Empty;
 
-    /// <summary>Where each server of the group was last said to be reached by it; kept when its agent is gone.</summary>
-    public ImmutableSortedDictionary<string, string> GroupAddresses { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Of the group that the member's server is in, where servers elect their primary themselves.</summary>
+    public GroupMemory Group { get; init; } = GroupMemory.Empty;
 
     /// <summary>The slots that were asked of the engine last.</summary>
     public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];

@@ -173,6 +173,7 @@ public enum DatabaseJobKind
     JoinGroup,
     BootstrapGroup,
     ElectPrimary,
+    ChangeGroupMode,
     Expel,
 }
 

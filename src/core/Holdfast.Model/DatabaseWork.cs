@@ -40,16 +40,19 @@ public abstract record DatabaseWork
     /// <summary>Flushes everything; done before a switchover so that the stop is short, and after a promotion so that others can rewind.</summary>
     public sealed record Checkpoint() : DatabaseWork(DatabaseJobKind.Checkpoint);
 
-    /// <summary>Takes a running server into a group that serves, by any of the addresses, and waits until it takes part.</summary>
-    public sealed record JoinGroup(ImmutableArray<string> Addresses) : DatabaseWork(DatabaseJobKind.JoinGroup)
+    /// <summary>Takes a running server into a group that serves, by any of the addresses and in its mode, and waits until it takes part.</summary>
+    public sealed record JoinGroup(ImmutableArray<string> Addresses, GroupMode Mode) : DatabaseWork(DatabaseJobKind.JoinGroup)
     {
-        public bool Equals(JoinGroup? other) => other is not null && Addresses.SequenceEqual(other.Addresses);
+        public bool Equals(JoinGroup? other) => other is not null && Mode == other.Mode && Addresses.SequenceEqual(other.Addresses);
 
         public override int GetHashCode() => Addresses.Length;
     }
 
-    /// <summary>Begins a group with this running server as its only member.</summary>
-    public sealed record BootstrapGroup() : DatabaseWork(DatabaseJobKind.BootstrapGroup);
+    /// <summary>Begins a group with this running server as its only member; without a mode, in the one of the member's own configuration.</summary>
+    public sealed record BootstrapGroup(GroupMode? Mode) : DatabaseWork(DatabaseJobKind.BootstrapGroup);
+
+    /// <summary>Has the group go over to another mode while it serves; a single primary is the server named.</summary>
+    public sealed record ChangeGroupMode(GroupMode Mode, string ServerId) : DatabaseWork(DatabaseJobKind.ChangeGroupMode);
 
     /// <summary>Asks the group to make one of its servers the primary; what is under way there ends first.</summary>
     public sealed record ElectPrimary(string ServerId) : DatabaseWork(DatabaseJobKind.ElectPrimary);

@@ -34,6 +34,9 @@ public sealed record Policy
 
     public bool UsesSlots { get; init; } = true;
 
+    /// <summary>How many primaries a group that elects for itself is to have; null: as it was begun.</summary>
+    public GroupMode? GroupMode { get; init; }
+
     /// <summary>A primary fences itself this long before its lease can end.</summary>
     public TimeSpan SafetyMargin => SafetyMarginOf(TimeToLive);
 
@@ -56,6 +59,14 @@ public enum SynchronousMode
 
     /// <summary>Commits wait for a standby, even while there is none.</summary>
     Strict,
+}
+
+public enum GroupMode
+{
+    SinglePrimary,
+
+    /// <summary>Every member accepts writes, and certification rejects what collides.</summary>
+    MultiPrimary,
 }
 
 /// <summary>The states in which a member shows itself; the words are Patroni's where it has them.</summary>

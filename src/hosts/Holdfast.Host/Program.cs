@@ -19,5 +19,7 @@ var root = HoldfastCli.Create(
     WitnessCommand.Create(),
     GuardCommand.Create(),
     ValidateCommand.Create(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateRestore(),
     DemoCommand.Create([Environment.ProcessPath!], HostClock.Time));
 return await HoldfastCli.RunAsync(root, args, console, CancellationToken.None);

@@ -31,6 +31,8 @@ internal static class GroupDocuments
         Transactions = TransactionSet.Parse(document.Transactions ?? "") ?? TransactionSet.Empty,
         ApplyBacklog = document.ApplyBacklog ?? 0,
         CertifyBacklog = document.CertifyBacklog ?? 0,
+        IsJoining = document.IsJoining ?? false,
+        SlowsGroup = document.SlowsGroup ?? false,
         Conflicts = document.Conflicts ?? 0,
     };
 
@@ -54,6 +56,8 @@ internal static class GroupDocuments
         Transactions = group.Transactions.ToString(),
         ApplyBacklog = NullIfZero(group.ApplyBacklog),
         CertifyBacklog = NullIfZero(group.CertifyBacklog),
+        IsJoining = group.IsJoining ? true : null,
+        SlowsGroup = group.SlowsGroup ? true : null,
         Conflicts = NullIfZero(group.Conflicts),
     };
 

@@ -61,6 +61,9 @@ public sealed record ClusterMember
     /// <summary>Beyond Patroni: how many transactions certification has rejected at this member.</summary>
     public long? GroupConflicts { get; init; }
 
+    /// <summary>Beyond Patroni: more waits at this member than flow control lets pass, so that the group's writers are slowed down.</summary>
+    public bool? SlowsGroup { get; init; }
+
     [JsonIgnore]
     public bool IsLeader => Role is "leader" or "standby_leader";
 }

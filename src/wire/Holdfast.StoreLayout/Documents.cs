@@ -101,6 +101,12 @@ public sealed record GroupDocument
     [JsonPropertyName("certify_backlog")]
     public long? CertifyBacklog { get; init; }
 
+    [JsonPropertyName("joining")]
+    public bool? IsJoining { get; init; }
+
+    [JsonPropertyName("slows_group")]
+    public bool? SlowsGroup { get; init; }
+
     [JsonPropertyName("conflicts")]
     public long? Conflicts { get; init; }
 }

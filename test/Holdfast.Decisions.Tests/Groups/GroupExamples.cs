@@ -16,6 +16,13 @@ internal static class GroupExamples
         .WithDatabase(database => database with { IsResponsive = false })
         .WithMemory(memory => memory with { UnresponsiveSince = Now - (2 * Second) });
 
+    private static ClusterView Split(TimeSpan since) => HealthyGroup
+        .Seeing(Beta, GroupState.Unreachable)
+        .WithReport(Beta, Ended)
+        .Seeing(Gamma, GroupState.Unreachable)
+        .WithReport(Gamma, report => report with { Group = report.Group! with { Members = [.. report.Group.Members.Select(member => member with { State = member.ServerId == ServerOf(Gamma) ? GroupState.Online : GroupState.Unreachable })] } })
+        .WithMemory(memory => memory with { Group = memory.Group with { MinoritySince = Now - since } });
+
     public static IReadOnlyList<Example> InTheGroup { get; } =
     [
         new("the group's primary keeps leading", Rule.KeepLeading, HealthyGroup),
@@ -33,6 +40,14 @@ internal static class GroupExamples
         new("a hung server is killed while the others serve", Rule.KillHungPrimary, Hung(HealthyGroup)),
         new("a hung server is waited for while nobody else serves", Rule.WaitForDatabase,
             Hung(HealthyGroup).WithReport(Beta, OutOfGroup).WithReport(Gamma, OutOfGroup)),
+        new("a server on a full disk stops while another one has room", Rule.LeaveFullDisk,
+            HealthyGroup.WithDatabase(database => database with { Disk = new DiskSpace(1 << 20, 1 << 30, 1 << 20) })),
+        new("a server that is down is not started on a full disk", Rule.ShortOfDisk,
+            InGroup.WithDatabase(_ => DownOf(Beta, DatabaseProcess.Stopped) with { Disk = new DiskSpace(1 << 20, 1 << 30, 1 << 20) })),
+        new("a member joins anew that does not hear another one", Rule.RejoinBrokenLink,
+            InGroup.Seeing(Alpha, GroupState.Unreachable).WithMemory(memory => memory with { Group = memory.Group with { BrokenLinkSince = Now - (11 * Second) } })),
+        new("a group whose servers do not reach each other begins anew", Rule.DissolveMinority, Split(9 * Second)),
+        new("a group whose servers do not reach each other is waited for at first", Rule.MajorityLost, Split(7 * Second)),
         new("a paused group's primary is left alone", Rule.LeadPaused, HealthyGroup.Paused()),
         new("a paused group's member is left alone", Rule.StayPaused, InGroup.Paused()),
         new("the keys that a store has lost are written anew by the group's primary", Rule.AdoptSystem,
@@ -42,6 +57,7 @@ internal static class GroupExamples
     public static IReadOnlyList<Example> APlannedChange { get; } =
     [
         new("the group is asked to make the candidate its primary", Rule.ElectPrimary, HealthyGroup.AskedToSwitch(Alpha, Beta)),
+        new("the group is asked for another mode", Rule.ChangeGroupMode, HealthyGroup with { Policy = HealthyGroup.Policy with { GroupMode = GroupMode.MultiPrimary } }),
         new("the group is asked for another primary when an agent ends", Rule.ElectPrimary, HealthyGroup with { IsShuttingDown = true }),
         new("a handover in multi-primary mode is dropped", Rule.RejectSwitchover,
             HealthyGroup.WithGroup(group => group with { IsMultiPrimary = true }).AskedToSwitch(Alpha, Beta)),

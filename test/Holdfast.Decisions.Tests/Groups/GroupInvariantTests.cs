@@ -9,7 +9,7 @@ namespace Holdfast.Decisions.Tests.Groups;
 
 public class GroupInvariantTests
 {
-    private static readonly HaAction BeginGroup = new HaAction.Begin(new DatabaseWork.BootstrapGroup());
+    private static readonly HaAction BeginGroup = new HaAction.Begin(new DatabaseWork.BootstrapGroup(null));
     private static readonly HaAction MakeFirst = new HaAction.Begin(new DatabaseWork.Bootstrap());
     private static readonly HaAction Copy = new HaAction.Begin(new DatabaseWork.CloneFrom(new Upstream(Gamma, Gamma.Text, 3306)));
     private static readonly HaAction PutAlphaOut = new HaAction.Begin(new DatabaseWork.Expel(AddressOf(Alpha)));

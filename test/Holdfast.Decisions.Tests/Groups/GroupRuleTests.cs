@@ -51,7 +51,7 @@ public class GroupRuleTests
     public void A_member_that_group_and_store_both_miss_is_put_out_and_one_that_only_the_group_misses_is_not()
     {
         var missed = HealthyGroup.Seeing(Gamma, GroupState.Unreachable)
-            .WithMemory(memory => memory with { GroupAddresses = memory.GroupAddresses.Add(ServerOf(Gamma), AddressOf(Gamma)) });
+            .WithMemory(memory => memory with { Group = memory.Group with { Addresses = memory.Group.Addresses.Add(ServerOf(Gamma), AddressOf(Gamma)), DeadSince = memory.Group.DeadSince.Add(ServerOf(Gamma), Now) } });
 
         Assert.Empty(Decide(missed).Actions);
         Assert.Equal([new HaAction.Begin(new DatabaseWork.Expel(AddressOf(Gamma)))], Decide(missed.WithoutReport(Gamma)).Actions);
@@ -63,7 +63,7 @@ public class GroupRuleTests
     {
         var outside = SeenBy(HealthyGroup, Beta).WithDatabase(_ => OutsideOf(Beta)).LetGo().Leading();
 
-        Assert.Equal([new HaAction.Begin(new DatabaseWork.JoinGroup([AddressOf(Alpha), AddressOf(Gamma)]))], Decide(outside).Actions);
+        Assert.Equal([new HaAction.Begin(new DatabaseWork.JoinGroup([AddressOf(Alpha), AddressOf(Gamma)], GroupMode.SinglePrimary))], Decide(outside).Actions);
         Assert.Equal(Rule.JoinGroup, Decide(outside.AskedToSwitch(null, Beta)).Rule);
     }
 
@@ -160,7 +160,7 @@ public class GroupRuleTests
         var actions = Decide(wished.Leading()).Actions;
         Assert.Equal(new HaAction.ClearSwitchover(new Revision(60)), actions[0]);
         Assert.Equal([Beta], Assert.IsType<HaAction.WriteFailsafe>(actions[1]).ApiUrls.Keys);
-        Assert.Equal(new HaAction.Begin(new DatabaseWork.BootstrapGroup()), actions[2]);
+        Assert.Equal(new HaAction.Begin(new DatabaseWork.BootstrapGroup(null)), actions[2]);
     }
 
     [Fact]

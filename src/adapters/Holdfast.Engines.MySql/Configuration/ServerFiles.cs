@@ -31,6 +31,15 @@ internal sealed class ServerFiles(MySqlOptions options, OsAccount account)
         }
     }
 
+    /// <summary>Says that the data directory came out of a backup, and that no group has begun from it yet.</summary>
+    private string RestoredFile => options.DataDirectory + ".restored";
+
+    public bool IsRestored => File.Exists(RestoredFile);
+
+    public void WriteRestored(string from) => Write(RestoredFile, from + "\n");
+
+    public void ForgetRestored() => File.Delete(RestoredFile);
+
     /// <summary>Null while the directory belongs to none.</summary>
     public string? ReadGroup() => File.Exists(GroupFile) ? File.ReadAllText(GroupFile).Trim() is { Length: > 0 } group ? group : null : null;
 

@@ -39,14 +39,28 @@ internal static class ServerVariables
         return text.ToString();
     }
 
-    /// <summary>What the operator may set and the file can hold: a line that is none of its own would be another variable.</summary>
+    /// <summary>The parameters that are left out, by their names as the operator wrote them, with the reason.</summary>
+    public static IEnumerable<(string Name, string Why)> LeftOut(MySqlOptions options) =>
+        options.Parameters
+            .Select(parameter => (Name: parameter.Key, Why: WhyNot(Plain(parameter.Key), parameter.Value)))
+            .Where(parameter => parameter.Why is not null)
+            .Select(parameter => (parameter.Name, parameter.Why!));
+
     private static IEnumerable<(string Name, string Value)> Theirs(MySqlOptions options) =>
         options.Parameters
-            .Select(parameter => (Name: parameter.Key.Trim().Replace('-', '_'), parameter.Value))
-            .Where(parameter =>
-                parameter.Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.')
-                && parameter.Value.AsSpan().IndexOfAny('\n', '\r', '\0') < 0
-                && !IsReserved(parameter.Name));
+            .Select(parameter => (Name: Plain(parameter.Key), parameter.Value))
+            .Where(parameter => WhyNot(parameter.Name, parameter.Value) is null);
+
+    /// <summary>Null for what the operator may set and the file can hold: a line that is none of its own would be another variable.</summary>
+    private static string? WhyNot(string name, string value) => name switch
+    {
+        _ when IsReserved(name) => "the group and its safety hang on it, so it is the agent's to set",
+        _ when !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.') => "it is no variable's name",
+        _ when value.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 => "its value is more than one line",
+        _ => null,
+    };
+
+    private static string Plain(string name) => name.Trim().Replace('-', '_');
 
     /// <summary>MySQL takes words before any variable's name (MySQL Reference Manual, "Program Option Modifiers").</summary>
     private static bool IsReserved(string name) =>

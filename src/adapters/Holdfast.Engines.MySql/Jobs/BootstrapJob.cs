@@ -19,7 +19,7 @@ internal sealed class BootstrapJob(Installation installation, NewSystem newSyste
         try
         {
             await newSystem.MakeAsync("a bootstrap", context);
-            await group.BeginAsync(context);
+            await group.BeginAsync(null, context);
         }
         catch
         {

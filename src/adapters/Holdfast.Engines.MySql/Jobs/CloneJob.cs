@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Holdfast.Engines.Jobs;
+using Holdfast.Engines.MySql.Backups;
 using Holdfast.Engines.MySql.Observation;
 using Holdfast.Engines.MySql.Processes;
 using Holdfast.Model;
@@ -11,6 +12,9 @@ namespace Holdfast.Engines.MySql.Jobs;
 internal sealed class CloneJob(Installation installation, NewSystem newSystem, Mysqld process)
 {
     private const MySqlErrorCode RestartFailed = (MySqlErrorCode)3707;
+
+    /// <summary>The copy's logs, and what a server writes as it starts.</summary>
+    private const long BytesToStayFree = 512L * 1024 * 1024;
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CopyLimit = TimeSpan.FromDays(7);
     private static readonly TimeSpan RestartLimit = TimeSpan.FromMinutes(2);
@@ -26,7 +30,8 @@ internal sealed class CloneJob(Installation installation, NewSystem newSystem, M
         }
 
         var startedAt = installation.Time.GetTimestamp();
-        var group = await ReadGroupAsync(source, context);
+        var (group, bytes) = await AskAsync(source, context);
+        RefuseWithoutRoom(bytes);
         installation.Files.WriteGroup(group);
         try
         {
@@ -45,8 +50,8 @@ internal sealed class CloneJob(Installation installation, NewSystem newSystem, M
         return $"copied {source.Member} in {installation.Time.GetElapsedTime(startedAt).TotalSeconds:0.0} s";
     }
 
-    /// <summary>The group that the source is in: what the copy will belong to.</summary>
-    private async Task<string> ReadGroupAsync(Upstream source, JobContext context)
+    /// <summary>The group that the source is in, which the copy will belong to, and how much there is to copy.</summary>
+    private async Task<(string Group, long Bytes)> AskAsync(Upstream source, JobContext context)
     {
         context.Report($"asking {source.Member} for its group");
         var settings = new MySqlConnectionStringBuilder
@@ -63,14 +68,28 @@ internal sealed class CloneJob(Installation installation, NewSystem newSystem, M
         {
             await using var connection = new MySqlConnection(settings.ConnectionString);
             await connection.OpenAsync(context.Cancellation);
-            await using var command = new MySqlCommand("SELECT @@global.group_replication_group_name", connection);
-            return await command.ExecuteScalarAsync(context.Cancellation) as string is { Length: > 0 } name
-                ? name
-                : throw new JobFailedException($"{source.Member} is in no group");
+            await using var command = new MySqlCommand(
+                "SELECT @@global.group_replication_group_name, (SELECT CAST(SUM(FILE_SIZE) AS SIGNED) FROM information_schema.INNODB_TABLESPACES)", connection);
+            await using var reader = await command.ExecuteReaderAsync(context.Cancellation);
+            await reader.ReadAsync(context.Cancellation);
+            return await reader.IsDBNullAsync(0, context.Cancellation) || reader.GetString(0) is not { Length: > 0 } name
+                ? throw new JobFailedException($"{source.Member} is in no group")
+                : (name, reader.GetInt64(1));
         }
         catch (Exception error) when (error is MySqlException or SocketException or IOException)
         {
             throw new JobFailedException($"{source.Member} at {source.Host}:{source.Port} cannot be asked: {error.Message}");
+        }
+    }
+
+    /// <summary>What is in the directory stays on the disk under another name, so it makes no room.</summary>
+    private void RefuseWithoutRoom(long bytes)
+    {
+        var need = bytes + BytesToStayFree;
+        if (installation.Disk.Space() is var (free, _) && free < need)
+        {
+            throw new JobFailedException(
+                $"no room for the copy: {DirectorySize.InWords(need)} needed ({DirectorySize.InWords(BytesToStayFree)} of them to stay free), {DirectorySize.InWords(free)} free");
         }
     }
 
@@ -81,7 +100,7 @@ internal sealed class CloneJob(Installation installation, NewSystem newSystem, M
         await using var connection = await installation.Sql.OpenAsync(context.Cancellation, CopyLimit);
         await Sql.RunAsync(connection, $"SET GLOBAL clone_valid_donor_list = {Sql.Quoted($"{source.Host}:{source.Port}")}", context.Cancellation);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        var progress = ReportProgressAsync(source, context, watching.Token);
+        var progress = CloneProgress.ReportAsync(installation, ProgressEvery, words => context.Report($"{words} from {source.Member}"), watching.Token);
 
         // The copied system is taken up by a restart, which is not asked for again: the process ends, as told.
         process.ExpectEnd();
@@ -118,29 +137,4 @@ internal sealed class CloneJob(Installation installation, NewSystem newSystem, M
 
     private static bool IsLost(MySqlException error) =>
         error.Message.Contains("terminated", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("end of stream", StringComparison.OrdinalIgnoreCase);
-
-    private async Task ReportProgressAsync(Upstream source, JobContext context, CancellationToken cancellationToken)
-    {
-        const string question =
-            "SELECT COALESCE(SUM(DATA), 0), COALESCE(SUM(ESTIMATE), 0) FROM performance_schema.clone_progress WHERE STAGE = 'FILE COPY'";
-        const double megabyte = 1 << 20;
-        try
-        {
-            await using var connection = await installation.Sql.OpenAsync(cancellationToken);
-            while (true)
-            {
-                await Task.Delay(ProgressEvery, installation.Time, cancellationToken);
-                await using var command = new MySqlCommand(question, connection);
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                if (await reader.ReadAsync(cancellationToken))
-                {
-                    context.Report($"copied {reader.GetDecimal(0) / (decimal)megabyte:0} of {reader.GetDecimal(1) / (decimal)megabyte:0} MB from {source.Member}");
-                }
-            }
-        }
-        catch (Exception error) when (error is MySqlException or SocketException or IOException or OperationCanceledException or InvalidOperationException)
-        {
-            // The copy is done, or its server restarts: there is no more progress to tell.
-        }
-    }
 }

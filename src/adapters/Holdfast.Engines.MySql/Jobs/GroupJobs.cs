@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using Holdfast.Engines.Jobs;
 using Holdfast.Engines.MySql.Observation;
 using Holdfast.Engines.MySql.Xcom;
+using Holdfast.Model;
 using Holdfast.Model.Groups;
 using MySqlConnector;
 
@@ -16,10 +16,13 @@ internal sealed class GroupJobs(Installation installation)
 
     private MySqlOptions Options => installation.Options;
 
-    public async Task<string> BeginAsync(JobContext context)
+    /// <param name="mode">Null for the one of this member's own configuration.</param>
+    /// <param name="context">Of the job.</param>
+    public async Task<string> BeginAsync(GroupMode? mode, JobContext context)
     {
         context.Report("beginning a group");
         await using var connection = await OpenAsync(context);
+        await SetModeAsync(connection, mode ?? (Options.Group.IsMultiPrimary ? GroupMode.MultiPrimary : GroupMode.SinglePrimary), context);
         await Sql.RunAsync(connection, "SET GLOBAL group_replication_bootstrap_group = ON", context.Cancellation);
         try
         {
@@ -31,21 +34,42 @@ internal sealed class GroupJobs(Installation installation)
         }
 
         await ServeAsync(connection, context);
+        installation.Files.ForgetRestored();
         return "the group has begun";
     }
 
     /// <summary>Ends when the group counts the server in; it may still be catching up.</summary>
-    public async Task<string> JoinAsync(ImmutableArray<string> addresses, JobContext context)
+    public async Task<string> JoinAsync(DatabaseWork.JoinGroup join, JobContext context)
     {
         var startedAt = installation.Time.GetTimestamp();
         context.Report("joining the group");
         await using var connection = await OpenAsync(context);
         await LeaveAsync(connection, context);
-        await Sql.RunAsync(connection, $"SET GLOBAL group_replication_group_seeds = {Sql.Quoted(string.Join(',', addresses))}", context.Cancellation);
+        await Sql.RunAsync(connection, $"SET GLOBAL group_replication_group_seeds = {Sql.Quoted(string.Join(',', join.Addresses))}", context.Cancellation);
+        await SetModeAsync(connection, join.Mode, context);
         await StartAsync(connection, context);
         await WaitUntilOnlineAsync(connection, context);
         await ServeAsync(connection, context);
         return $"joined after {installation.Time.GetElapsedTime(startedAt).TotalSeconds:0.0} s";
+    }
+
+    /// <summary>Waits for what is under way on every member (MySQL Reference Manual, "Changing a Group's Mode").</summary>
+    public async Task<string> ChangeModeAsync(DatabaseWork.ChangeGroupMode change, JobContext context)
+    {
+        context.Report("the group changes its mode");
+        await using var connection = await OpenAsync(context);
+        var call = change.Mode == GroupMode.MultiPrimary
+            ? "group_replication_switch_to_multi_primary_mode()"
+            : $"group_replication_switch_to_single_primary_mode({Sql.Quoted(change.ServerId)})";
+        try
+        {
+            await using var command = Sql.Command(connection, $"SELECT {call}");
+            return await command.ExecuteScalarAsync(context.Cancellation) as string ?? "done";
+        }
+        catch (MySqlException error)
+        {
+            throw new JobFailedException($"the group did not change its mode: {error.Message}");
+        }
     }
 
     public async Task<string> ElectPrimaryAsync(string serverId, JobContext context)
@@ -76,6 +100,15 @@ internal sealed class GroupJobs(Installation installation)
         await using var connection = await installation.Sql.OpenAsync(context.Cancellation);
         await using var command = new MySqlCommand("SELECT @@global.group_replication_ssl_mode", connection);
         return await command.ExecuteScalarAsync(context.Cancellation) is not "DISABLED";
+    }
+
+    /// <summary>A server whose mode is another than its group's is not let in; one variable forbids the other, so the order matters.</summary>
+    private static async Task SetModeAsync(MySqlConnection connection, GroupMode mode, JobContext context)
+    {
+        var statement = mode == GroupMode.MultiPrimary
+            ? "SET GLOBAL group_replication_single_primary_mode = OFF; SET GLOBAL group_replication_enforce_update_everywhere_checks = ON"
+            : "SET GLOBAL group_replication_enforce_update_everywhere_checks = OFF; SET GLOBAL group_replication_single_primary_mode = ON";
+        await Sql.RunAsync(connection, statement, context.Cancellation);
     }
 
     private Task<MySqlConnection> OpenAsync(JobContext context) => installation.Sql.OpenAsync(context.Cancellation, StatementLimit);

@@ -10,7 +10,10 @@ internal static class GroupQuery
     private const string Text =
         """
         SELECT @@global.server_uuid, @@global.super_read_only, @@global.gtid_executed, @@version,
-               (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_single_primary_mode');
+               (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_single_primary_mode'),
+               (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_flow_control_applier_threshold'),
+               (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_flow_control_certifier_threshold'),
+               (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_flow_control_mode');
         SELECT MEMBER_ID, MEMBER_HOST, MEMBER_PORT, MEMBER_STATE, MEMBER_ROLE, MEMBER_VERSION
           FROM performance_schema.replication_group_members WHERE MEMBER_ID <> '' ORDER BY MEMBER_ID;
         SELECT VIEW_ID, COUNT_TRANSACTIONS_IN_QUEUE, COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE, COUNT_CONFLICTS_DETECTED
@@ -28,6 +31,9 @@ internal static class GroupQuery
         var executed = Set(reader.GetString(2));
         var version = reader.GetString(3);
         var isMultiPrimary = !await reader.IsDBNullAsync(4, cancellationToken) && reader.GetString(4) == "OFF";
+
+        var isThrottled = !await reader.IsDBNullAsync(7, cancellationToken) && reader.GetString(7) == "QUOTA";
+        var (applyMax, certifyMax) = (await ReadLimitAsync(reader, 5, cancellationToken), await ReadLimitAsync(reader, 6, cancellationToken));
 
         var members = ImmutableArray.CreateBuilder<GroupPeer>();
         await reader.NextResultAsync(cancellationToken);
@@ -59,6 +65,7 @@ internal static class GroupQuery
                 Epoch = GroupEpoch.Parse(reader.GetString(0)),
                 CertifyBacklog = reader.GetInt64(1),
                 ApplyBacklog = reader.GetInt64(2),
+                SlowsGroup = isThrottled && (reader.GetInt64(1) > certifyMax || reader.GetInt64(2) > applyMax),
                 Conflicts = reader.GetInt64(3),
             };
         }
@@ -67,6 +74,10 @@ internal static class GroupQuery
         var received = await reader.ReadAsync(cancellationToken) ? Set(reader.GetString(0)) : TransactionSet.Empty;
         return new(group with { Transactions = executed.Union(received) }, version);
     }
+
+    /// <summary>Where flow control begins (MySQL Reference Manual, "Flow Control"); without the plugin nowhere.</summary>
+    private static async Task<long> ReadLimitAsync(MySqlDataReader reader, int column, CancellationToken cancellationToken) =>
+        await reader.IsDBNullAsync(column, cancellationToken) ? long.MaxValue : long.Parse(reader.GetString(column), System.Globalization.CultureInfo.InvariantCulture);
 
     private static TransactionSet Set(string text) =>
         TransactionSet.Parse(text) ?? throw new FormatException($"'{text}' is no set of transactions that is understood");

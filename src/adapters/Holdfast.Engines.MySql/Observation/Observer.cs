@@ -134,6 +134,7 @@ internal sealed class Observer(MySqlOptions options, ServerFiles files, MySqlDir
             Process = process.HasCrashed && job is not { State: JobState.Running } ? DatabaseProcess.Crashed : DatabaseProcess.Stopped,
             Role = DatabaseRole.Unknown,
             SystemId = state == DataDirectoryState.Valid ? files.ReadGroup() : null,
+            Control = state == DataDirectoryState.Valid && files.IsRestored ? new ControlState(true, true, LogPosition.Zero, new Timeline(0)) : null,
             Trouble = process.HasCrashed ? $"MySQL ended without being told to: {files.LastWords()}" : why,
             Group = Down(),
         };

@@ -73,7 +73,12 @@ internal static class MemberTable
             "Replay LSN" => member.ReplayLsn,
             "Replay Lag" => Megabytes(member.ReplayLag),
             "Group" => member.GroupState,
-            "To apply" => member.GroupBacklog is { } backlog ? JsonValue.Create(backlog) : null,
+            "To apply" => member switch
+            {
+                { SlowsGroup: true, GroupBacklog: { } backlog } => string.Create(CultureInfo.InvariantCulture, $"{backlog}, slows the group"),
+                { GroupBacklog: { } backlog } => JsonValue.Create(backlog),
+                _ => null,
+            },
             "Conflicts" => member.GroupConflicts is { } conflicts ? JsonValue.Create(conflicts) : null,
             "Pending restart" => member.PendingRestart == true ? "*" : null,
             "Pending restart reason" => Reasons(member.PendingRestartReason, isPretty),

@@ -35,6 +35,7 @@ internal static class PolicyReader
             UsesFailsafe = Flag(configuration, "failsafe_mode", warnings) ?? false,
             UsesRewind = Flag(postgresql, "use_pg_rewind", warnings) ?? initial.UsesRewind,
             UsesSlots = Flag(postgresql, "use_slots", warnings) ?? initial.UsesSlots,
+            GroupMode = ReadGroupMode(configuration, warnings),
         };
         return new(policy, warnings.ToImmutable());
     }
@@ -99,6 +100,23 @@ internal static class PolicyReader
             (true, false) => SynchronousMode.On,
             _ => SynchronousMode.Off,
         };
+    }
+
+    private static GroupMode? ReadGroupMode(JsonObject configuration, ImmutableArray<string>.Builder warnings)
+    {
+        var mode = ((configuration["mysql"] as JsonObject)?["group"] as JsonObject)?["mode"];
+        switch (mode is null ? null : Text(mode))
+        {
+            case null or "null":
+                return null;
+            case "single-primary":
+                return GroupMode.SinglePrimary;
+            case "multi-primary":
+                return GroupMode.MultiPrimary;
+            default:
+                warnings.Add($"mysql.group.mode {Text(mode)} is ignored: single-primary or multi-primary is expected");
+                return null;
+        }
     }
 
     private static TimeSpan? Seconds(JsonObject configuration, string key, string olderKey, ImmutableArray<string>.Builder warnings)

@@ -7,11 +7,13 @@ namespace Holdfast.Decisions.Groups;
 internal static class GroupClaims
 {
     private static readonly TimeSpan ExpelAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TurnLength = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan OutLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>The majority has elected this member; nobody knows of a later membership that has elected somebody else.</summary>
     public static bool IsElected(ClusterView view) =>
-        view.Database is { Process: DatabaseProcess.Running, IsResponsive: true, Group: { IsServing: true, Primary: { } primary } group }
-        && primary.ServerId == group.ServerId
+        view.Database is { Process: DatabaseProcess.Running, IsResponsive: true, Group: { IsServing: true, Own.IsPrimary: true } group }
+        && (Recorded(view, group) ?? group.Primary)?.ServerId == group.ServerId
         && Superseded(view) is null;
 
     /// <summary>
@@ -26,19 +28,40 @@ internal static class GroupClaims
                 && ((self is { IsPrimary: true } && theirs.IsAfter(epoch) && group.Members.All(member => member.ServerId != own))
                     || (theirs.Group != epoch.Group && view.Store.Lease?.Holder == report.Name && report.Role == DatabaseRole.Primary)));
 
-    /// <summary>Its own agent says that its server has ended, or is in no group any more.</summary>
+    /// <summary>Among many primaries the one that is recorded stays; null where there is one only, or the recorded one is none.</summary>
+    private static GroupPeer? Recorded(ClusterView view, GroupView group)
+    {
+        if (!group.IsMultiPrimary || view.Store.Lease?.Holder is not { } holder)
+        {
+            return null;
+        }
+
+        var server = holder == view.Self ? group.ServerId : view.Report(holder)?.Group?.ServerId;
+        return group.Members.FirstOrDefault(member => member.ServerId == server && member is { IsPrimary: true, State: GroupState.Online });
+    }
+
+    /// <summary>Its own agent says that its server has ended, or is in no group any more and does not join one.</summary>
     public static bool IsOut(MemberReport report) =>
-        HasEnded(report) || report is { State: MemberState.Running, Group.State: GroupState.Offline or GroupState.Error };
+        HasEnded(report) || report is { State: MemberState.Running, Group: { State: GroupState.Offline or GroupState.Error, IsJoining: false } };
 
     /// <summary>The members that do not answer this one, or whose own agents say that their servers have ended.</summary>
     public static GroupPeer[] Lost(ClusterView view, GroupView group) =>
     [
-        .. group.Members.Where(member => member.State == GroupState.Unreachable
-            || view.Others.Any(report => report.Group?.ServerId == member.ServerId && HasEnded(report))),
+        .. group.Members.Where(member => member.State == GroupState.Unreachable || (ReportOf(view, member) is { } report && HasEnded(report))),
     ];
 
+    public static bool IsMinority(ClusterView view, GroupView group) => Lost(view, group).Length * 2 >= group.Members.Length;
+
     /// <summary>
-    /// Where the group reaches a member that is to be put out by the first of those that are left, and why; null for none, and while the last attempt works.
+    /// The group counts it in, and its own agent says that it is out, or the group and the store both miss it: neither alone would do.
+    /// </summary>
+    public static bool IsDead(ClusterView view, GroupPeer member) =>
+        AddressOf(view, member) is not null
+        && (ReportOf(view, member) is { } report ? IsOut(report) : member.State == GroupState.Unreachable && view.Now - view.Store.ConfirmedAt < view.Policy.TimeToLive);
+
+    /// <summary>
+    /// Where the group reaches a member that is to be put out by this one, and why; null for none, and while the last attempt works. The first of
+    /// those that are left does it, and the others in their turn if that does not help: a member's own word may not get through.
     /// </summary>
     public static (string Address, string Why)? ToExpel(ClusterView view)
     {
@@ -48,29 +71,34 @@ internal static class GroupClaims
             return null;
         }
 
-        var counted = view.Others.Where(report => group.Members.Any(member => member.ServerId == report.Group?.ServerId)).ToArray();
-        var first = counted.Where(report => report.Group is { IsServing: true } && !HasEnded(report)).Select(report => report.Name).Append(view.Self).Min();
-        if (first != view.Self)
+        var turn = group.Members.Count(member => ReportOf(view, member) is { Group.IsServing: true } report && !HasEnded(report) && report.Name.CompareTo(view.Self) < 0);
+        foreach (var member in group.Members)
         {
-            return null;
+            var since = view.Memory.Group.DeadSince.GetValueOrDefault(member.ServerId, view.Now);
+            if (AddressOf(view, member) is { } address && IsDead(view, member) && view.Now - since >= (turn * TurnLength) + PatienceFor(view, member))
+            {
+                return (address, Why(view, member));
+            }
         }
 
-        if (counted.FirstOrDefault(report => HasEnded(report) && report.Group!.Address.Length > 0) is { } dead)
-        {
-            return (dead.Group!.Address, $"{dead.Name}'s server has ended, and its own agent says so: the group need not wait until it misses it");
-        }
-
-        return group.Members.FirstOrDefault(member => IsGone(view, member)) is { } gone
-            ? (view.Memory.GroupAddresses[gone.ServerId], $"the server at {gone.Host}:{gone.Port} does not answer the group, and the store has ended its agent's session")
-            : null;
+        return null;
     }
 
-    /// <summary>Two that know nothing of each other miss it: the group its server, and the store its agent.</summary>
-    public static bool IsGone(ClusterView view, GroupPeer member) =>
-        member.State == GroupState.Unreachable
-        && view.Memory.GroupAddresses.ContainsKey(member.ServerId)
-        && view.Store.Members.All(report => report.Group?.ServerId != member.ServerId)
-        && view.Now - view.Store.ConfirmedAt < view.Policy.TimeToLive;
+    /// <summary>
+    /// Another member that takes part as this one does, and they do not hear each other: the connection between them is broken, and the group only
+    /// works by way of the others. Null for none, and where it is the other one's to join anew: not the primary, and of two others the later name.
+    /// </summary>
+    public static MemberReport? BrokenLink(ClusterView view, GroupView group) =>
+        group is not { IsServing: true, Members.Length: > 2, Own.IsPrimary: false }
+            ? null
+            : view.Others.FirstOrDefault(report =>
+                report.Group is { IsServing: true, Own: { } other } theirs
+                && theirs.Epoch == group.Epoch
+                && (other.IsPrimary || report.Name.CompareTo(view.Self) < 0)
+                && (IsUnreachable(group, theirs.ServerId) || IsUnreachable(theirs, group.ServerId)));
+
+    /// <summary>The group has a primary that more than half of the members hear, as that member sees it.</summary>
+    public static bool Works(MemberReport report) => report.Group is { IsServing: true, Primary: not null };
 
     /// <summary>Whom an empty member copies: one that is no primary if there is one, since a copy is work.</summary>
     public static Upstream? Donor(ClusterView view) =>
@@ -81,6 +109,25 @@ internal static class GroupClaims
             .ThenBy(report => report.Name)
             .Select(report => report.Group!.Own is { } server ? new Upstream(report.Name, server.Host, server.Port) : null)
             .FirstOrDefault(upstream => upstream is not null);
+
+    private static MemberReport? ReportOf(ClusterView view, GroupPeer member) => view.Others.FirstOrDefault(report => report.Group?.ServerId == member.ServerId);
+
+    /// <summary>Where the group reaches a member; null when that was never said.</summary>
+    public static string? AddressOf(ClusterView view, GroupPeer member) =>
+        ReportOf(view, member) is { Group.Address: { Length: > 0 } address } ? address : view.Memory.Group.Addresses.GetValueOrDefault(member.ServerId);
+
+    private static bool IsUnreachable(GroupView group, string? server) => group.Members.Any(member => member.ServerId == server && member.State == GroupState.Unreachable);
+
+    /// <summary>What a server that has only just joined last said of itself is that it is in no group.</summary>
+    private static TimeSpan PatienceFor(ClusterView view, GroupPeer member) =>
+        ReportOf(view, member) is { } report && !HasEnded(report) ? OutLimit : TimeSpan.Zero;
+
+    private static string Why(ClusterView view, GroupPeer member) => ReportOf(view, member) switch
+    {
+        null => $"the server at {member.Host}:{member.Port} does not answer the group, and the store has ended its agent's session",
+        { } report when HasEnded(report) => $"{report.Name}'s server has ended, and its own agent says so: the group need not wait until it misses it",
+        { } report => $"{report.Name}'s server is in no group, and its own agent says so: the group counts on a former life of it",
+    };
 
     private static bool HasEnded(MemberReport report) =>
         report is { State: MemberState.Crashed or MemberState.Stopped or MemberState.Starting or MemberState.StartFailed, Group.State: GroupState.Offline };

@@ -18,10 +18,11 @@ internal static class GroupInvariants
         HaAction.Begin { Work: DatabaseWork.Bootstrap } when !LeadershipRules.IsInitializing(view) => "a first database without the claim to make it",
         HaAction.Begin { Work: DatabaseWork.CloneFrom } when !view.Database.IsDown => "a data directory is replaced while its server runs",
         HaAction.Begin { Work: DatabaseWork.CloneFrom } when Serving(view) is null => "a data directory is replaced while nobody serves",
-        HaAction.Begin { Work: DatabaseWork.Expel expel }
-            when !view.Others.Any(report => report.Group?.Address == expel.Address && GroupClaims.IsOut(report))
-                && view.Database.Group?.Members.Any(member => GroupClaims.IsGone(view, member) && view.Memory.GroupAddresses[member.ServerId] == expel.Address) != true => "a member is put out whose agent does not say that it has ended",
         HaAction.Begin { Work: DatabaseWork.Expel } when view.Database.Group is not { IsServing: true } => "a member is put out by one that is in no majority",
+        HaAction.Begin { Work: DatabaseWork.Expel expel }
+            when view.Database.Group?.Members.Any(member =>
+                GroupClaims.IsDead(view, member) && GroupClaims.AddressOf(view, member) == expel.Address) != true =>
+            "a member is put out whose agent does not say that it has ended",
         HaAction.Begin { Work: DatabaseWork.Promote or DatabaseWork.StartPrimary or DatabaseWork.RewindTo } => "a group's server is promoted, or started as a primary, past the group",
         HaAction.AcquireLease when Serving(view) is { } other && !GroupClaims.IsElected(view) => $"the lease is taken past the group in which {other.Name} serves",
         HaAction.AcquireLease when view.OthersLease is { } lease && !GroupClaims.IsElected(view) => $"the lease is taken from {lease.Holder}, which may be beginning a group",

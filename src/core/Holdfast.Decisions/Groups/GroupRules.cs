@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 using Holdfast.Model.Groups;
@@ -15,6 +16,16 @@ public static class GroupRules
     /// <summary>Counted from when its silence was noticed, which takes about a second.</summary>
     internal static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>Beyond what a hiccup takes; a member's own end is known at once, and does not wait for this.</summary>
+    private static readonly TimeSpan MinorityLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan BrokenLinkLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>With less room a server waits within its next write for more, and its group with it.</summary>
+    internal const long FreeBytesToServeLeast = 16L * 1024 * 1024;
+
+    /// <summary>One that waits for room does not stop in good order.</summary>
+    private static readonly TimeSpan FullDiskBudget = TimeSpan.FromSeconds(2);
+
     public static Decision Decide(ClusterView view) => Choose(view) is var decision && LetsGo(view, decision.Rule)
         ? decision with { Actions = [new HaAction.ReleaseLease(view.Store.Lease!.Term), .. decision.Actions] }
         : decision;
@@ -26,7 +37,7 @@ public static class GroupRules
     private static bool LetsGo(ClusterView view, Rule rule) =>
         view is { Session.Id: not null, IsShuttingDown: false, Policy.IsPaused: false, Store.Initialization.SystemId: not null, Database.IsBusy: false }
         && view.Store is { Setback: null, Lease: { } lease } && lease.Holder == view.Self
-        && rule != Rule.BootstrapGroup
+        && rule is not (Rule.BootstrapGroup or Rule.AdoptSystem)
         && view.Database is { IsDown: true } or { Process: DatabaseProcess.Running, IsResponsive: true, Group.State: GroupState.Offline or GroupState.Error }
         && !OthersServe(view);
 
@@ -58,6 +69,10 @@ public static class GroupRules
 
         _ when Election.MakeFirstSystem(view) is { } decision => decision,
 
+        { SelfHoldsLiveLease: true, Store.Failsafe: null, Database: { Control.WasPrimary: true, IsDown: true } } =>
+            new(Rule.AdoptSystem, "the cluster is made from the database that this member brings: it alone is to be heard, whoever else is there",
+                Alone(view)),
+
         { Policy.IsPaused: true } when !GroupClaims.IsElected(view) => new(Rule.StayPaused, "the cluster is paused: the group is left alone"),
 
         { Request: { } request } when Requested(view, request) is { } decision => decision,
@@ -69,9 +84,16 @@ public static class GroupRules
         { Database.IsDown: true } when Following.BackOff(view, DatabaseJobKind.StartReplica, DatabaseJobKind.Restart) is { } until =>
             new(Rule.RetryLater, $"the start failed: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
 
+        { Database: { IsDown: true, Disk: { FreeBytes: < Election.FreeBytesToLeadLeast } disk } } =>
+            new(Rule.ShortOfDisk, $"the server is down, and its disk has {disk.FreeBytes} bytes free, fewer than the {Election.FreeBytesToLeadLeast} that it needs to start"),
+
         { Database.IsDown: true } =>
             new(Rule.StartFollowing, "the server is down: it starts, takes no writes, and joins the group then",
                 new HaAction.Begin(new DatabaseWork.StartReplica(null))),
+
+        { Database: { Process: DatabaseProcess.Running, Disk: { FreeBytes: < FreeBytesToServeLeast } disk } } when OthersHaveRoom(view) =>
+            new(Rule.LeaveFullDisk, $"the disk has {disk.FreeBytes} bytes free, and writes would wait for room: the server stops, since others can do without it",
+                new HaAction.Begin(new DatabaseWork.Stop(FullDiskBudget))),
 
         { Database: { Process: DatabaseProcess.Running, IsResponsive: false, Group.IsBlocked: true } } =>
             new(Rule.WaitForDatabase, "the server answers, and says nothing of its group: it is about to leave it or to join"),
@@ -101,7 +123,7 @@ public static class GroupRules
         GroupState.Recovering => new(Rule.CatchUp, $"the server catches up with the group; {group.ApplyBacklog} transactions are to be applied"),
         GroupState.Online when GroupClaims.Superseded(view) is { } by =>
             new(Rule.FenceExpelled, $"{by.Name} and the majority go on without this member: it is stopped, to join them anew", new HaAction.Fence()),
-        GroupState.Online when GroupClaims.Lost(view, group) is { } lost && lost.Length * 2 >= group.Members.Length => Minority(view, group, lost),
+        GroupState.Online when GroupClaims.IsMinority(view, group) => Minority(view, group, GroupClaims.Lost(view, group)),
         GroupState.Online => Taking(view, group),
         _ => Outside(view),
     };
@@ -117,8 +139,16 @@ public static class GroupRules
 
         { SelfHoldsLiveLease: true, Store.Switchover: { } request } when group.Own is { IsPrimary: true } => Handover.Decide(view, request),
 
+        { SelfHoldsLiveLease: true, Policy.GroupMode: { } wished } when group.Own is { IsPrimary: true } && group.Mode != wished => Change(view, group, wished),
+
         { SelfHoldsLiveLease: true } when group.Own is { IsPrimary: true } =>
-            new(Rule.KeepLeading, $"no action. I am ({view.Self}), the group's primary"),
+            new(Rule.KeepLeading, $"no action. I am ({view.Self}), the group's primary{Slowed(view)}"),
+
+        _ when view.Memory.Group.BrokenLinkSince is { } since && view.Now - since > BrokenLinkLimit
+            && GroupClaims.BrokenLink(view, group) is { } other && Following.BackOff(view, DatabaseJobKind.JoinGroup) is null =>
+            new(Rule.RejoinBrokenLink,
+                $"this server and {other.Name}'s have not heard each other for {Words.Seconds(view.Now - since)}, though both take part: it joins anew, before the group needs that connection",
+                new HaAction.Begin(new DatabaseWork.JoinGroup([other.Group!.Address], group.Mode))),
 
         _ => new(Rule.KeepFollowing, $"no action. I am ({view.Self}), a member of the group; {view.Store.Lease?.Holder.Text ?? "nobody"} is its primary"),
     };
@@ -133,14 +163,37 @@ public static class GroupRules
             : new(Rule.RecordPrimary, why, taking);
     }
 
+    /// <summary>The group does it with all its members or not at all.</summary>
+    private static Decision Change(ClusterView view, GroupView group, GroupMode wished) => view switch
+    {
+        _ when Following.BackOff(view, DatabaseJobKind.ChangeGroupMode) is { } until =>
+            new(Rule.RetryLater, $"the group's mode could not be changed: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
+
+        _ when group.Members.Any(member => member.State != GroupState.Online) =>
+            new(Rule.ChangeGroupMode, "the group's mode is to change, and does when all its members are online"),
+
+        _ => new(Rule.ChangeGroupMode, $"the configuration wants the group in {(wished == GroupMode.MultiPrimary ? "multi-primary" : "single-primary")} mode",
+            new HaAction.Begin(new DatabaseWork.ChangeGroupMode(wished, group.ServerId!))),
+    };
+
     /// <summary>Writes wait here until more than half of the members answer; nothing that was acknowledged is only here.</summary>
     private static Decision Minority(ClusterView view, GroupView group, GroupPeer[] lost) =>
         lost.All(member => view.Others.Any(report => report.Group?.ServerId == member.ServerId && GroupClaims.IsOut(report)))
             ? new(Rule.DissolveMinority,
                 "the others have left the group for good, and it cannot go on without them: this server is stopped, so that the group begins anew with whoever holds most",
                 new HaAction.Fence())
+            : view.Memory.Group.MinoritySince is { } since && view.Now - since > MinorityLimit && NobodyWorks(view, group)
+            ? new(Rule.DissolveMinority,
+                $"for {Words.Seconds(view.Now - since)} the servers have not reached each other, though every member's agent is heard and none of them works: "
+                + "this server is stopped, so that the group begins anew with whoever holds most",
+                new HaAction.Fence())
             : new(Rule.MajorityLost,
                 $"{lost.Length} of {group.Members.Length} members do not answer, and writes wait: they go on when enough of them are back");
+
+    /// <summary>Of every other member it is known that its server is out, or in the group without a majority or a primary.</summary>
+    private static bool NobodyWorks(ClusterView view, GroupView group) =>
+        group.Members.All(member => member.ServerId == group.ServerId
+            || view.Others.Any(report => report.Group?.ServerId == member.ServerId && (GroupClaims.IsOut(report) || !GroupClaims.Works(report))));
 
     /// <summary>The server runs and is in no group.</summary>
     private static Decision Outside(ClusterView view)
@@ -158,7 +211,7 @@ public static class GroupRules
                 new(Rule.RetryLater, $"the group did not take this server: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
 
             _ => new(Rule.JoinGroup, $"the server joins the group by {string.Join(", ", serving.Select(report => report.Name))}",
-                new HaAction.Begin(new DatabaseWork.JoinGroup([.. serving.Select(report => report.Group!.Address)]))),
+                new HaAction.Begin(new DatabaseWork.JoinGroup([.. serving.Select(report => report.Group!.Address)], serving[0].Group!.Mode))),
         };
     }
 
@@ -201,6 +254,16 @@ public static class GroupRules
 
         _ => null,
     };
+
+    private static string Slowed(ClusterView view) => view.Others.FirstOrDefault(report => report.Group is { State: GroupState.Online, SlowsGroup: true }) is { } slow
+        ? $"; {slow.Name} slows the group down, since {slow.Group!.ApplyBacklog} transactions wait there to be applied"
+        : "";
+
+    /// <summary>Nobody else is to be heard if no group is left.</summary>
+    internal static HaAction.WriteFailsafe Alone(ClusterView view) =>
+        new(view.Store.Lease!.Term, ImmutableSortedDictionary<MemberName, string>.Empty.Add(view.Self, view.OwnReport?.ApiUrl ?? ""));
+
+    private static bool OthersHaveRoom(ClusterView view) => view.Others.Any(report => report is { IsShortOfDisk: false, Group.IsServing: true });
 
     private static bool OthersServe(ClusterView view) => view.Others.Any(report => report.Group is { IsServing: true });
 }

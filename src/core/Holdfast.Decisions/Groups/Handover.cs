@@ -44,7 +44,7 @@ internal static class Handover
     public static MemberReport? Candidate(ClusterView view, MemberName? wished) =>
         view.Others
             .Where(report => wished is null || report.Name == wished)
-            .Where(report => report.Tags.MayLead
+            .Where(report => report is { Tags.MayLead: true, IsShortOfDisk: false }
                 && view.Database.Group!.Members.Any(member => member.ServerId == report.Group?.ServerId && member.State == GroupState.Online))
             .OrderByDescending(report => report.Tags.FailoverPriority)
             .ThenBy(report => report.Group!.ApplyBacklog)

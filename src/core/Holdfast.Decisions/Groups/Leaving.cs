@@ -16,7 +16,7 @@ internal static class Leaving
         { Database.IsBusy: true } when view.Database.IsDoing(DatabaseJobKind.Stop) || view.Database.IsDoing(DatabaseJobKind.ElectPrimary) =>
             new(Rule.StopForShutdown, $"the agent ends; {Words.Of(view.Database.Job!.Kind)} is under way"),
 
-        { Database.IsBusy: false, SelfHoldsLiveLease: true, Database.Group: { IsServing: true, Own.IsPrimary: true } }
+        { Database.IsBusy: false, SelfHoldsLiveLease: true, Database.Group: { IsServing: true, IsMultiPrimary: false, Own.IsPrimary: true } }
             when Handover.Candidate(view, null) is { } successor && Following.BackOff(view, DatabaseJobKind.ElectPrimary) is null =>
             new(Rule.ElectPrimary, $"the agent ends; the group is asked to make {successor.Name} its primary",
                 new HaAction.Begin(new DatabaseWork.ElectPrimary(successor.Group!.ServerId!))),

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 using Holdfast.Model.Groups;
@@ -73,8 +72,8 @@ internal static class Outage
         { SelfHoldsLiveLease: true } => new(Rule.BootstrapGroup, why,
         [
             .. first,
-            new HaAction.WriteFailsafe(view.Store.Lease!.Term, ImmutableSortedDictionary<MemberName, string>.Empty.Add(view.Self, view.OwnReport?.ApiUrl ?? "")),
-            new HaAction.Begin(new DatabaseWork.BootstrapGroup()),
+            GroupRules.Alone(view),
+            new HaAction.Begin(new DatabaseWork.BootstrapGroup(view.Policy.GroupMode)),
         ]),
 
         // Nobody else can tell whether it is beginning one right now.

@@ -17,6 +17,7 @@ internal static class Words
         DatabaseJobKind.Promote => "the promotion",
         DatabaseJobKind.JoinGroup => "the joining of the group",
         DatabaseJobKind.BootstrapGroup => "the beginning of the group",
+        DatabaseJobKind.ChangeGroupMode => "the change of the group's mode",
         DatabaseJobKind.ElectPrimary => "the change of the primary",
         DatabaseJobKind.Expel => "the expulsion of a dead member",
         _ => "the checkpoint",

@@ -53,7 +53,7 @@ public static class MemberStates
         DatabaseJobKind.StartPrimary or DatabaseJobKind.StartReplica => Starting,
         DatabaseJobKind.Stop => Stopping,
         DatabaseJobKind.Restart => Restarting,
-        DatabaseJobKind.JoinGroup or DatabaseJobKind.BootstrapGroup or DatabaseJobKind.ElectPrimary or DatabaseJobKind.Expel => Running,
+        DatabaseJobKind.JoinGroup or DatabaseJobKind.BootstrapGroup or DatabaseJobKind.ElectPrimary or DatabaseJobKind.ChangeGroupMode or DatabaseJobKind.Expel => Running,
         _ => Promoting,
     };
 }

@@ -57,7 +57,7 @@ public static class ReportRules
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         DrainsFor = Switchover.DrainsFor(view),
-        Group = view.Database.Group,
+        Group = view.Database.Group is { } group ? group with { IsJoining = view.Database.IsDoing(DatabaseJobKind.JoinGroup) } : null,
         Version = view.OwnReport?.Version ?? "",
     };
 

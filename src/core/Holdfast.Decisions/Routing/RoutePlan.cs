@@ -21,19 +21,23 @@ public sealed record RoutePlan(
     public static readonly RoutePlan Unknown = new(Term.None, null, null, "the store has not been read yet", null, []);
 
     /// <summary>
-    /// Whether a connection that was made to a member as the primary of a term must end: somebody else leads since, or the member
-    /// itself says that it accepts writes no more.
+    /// Whether a connection that was made to a member as a primary of a term must end: others lead since, and it takes writes beside them no more, or the
+    /// member itself says that it accepts none.
     /// </summary>
-    public bool MustCut(MemberName member, Term term) =>
-        (Leader is { } leader && leader != member && Term > term)
-        || Members.FirstOrDefault(route => route.Name == member) is { Role: DatabaseRole.Replica };
+    public bool MustCut(MemberName member, Term term)
+    {
+        var route = Members.FirstOrDefault(route => route.Name == member);
+        return route is { Role: DatabaseRole.Replica }
+            || (Leader is { } leader && leader != member && route is not { TakesWrites: true } && (Term > term || Primary is not null));
+    }
 }
 
 /// <summary>One member's part in the plan.</summary>
 /// <param name="Name">The member.</param>
 /// <param name="Role">What it says of its database.</param>
+/// <param name="TakesWrites">New connections to the read-write port may go there: it is the primary, or one of many.</param>
 /// <param name="TakesReads">New connections to the read-only port may go there.</param>
 /// <param name="Reason">Why, or why not.</param>
 /// <param name="LagBytes">How far it is behind, in bytes; null when that is not known.</param>
 /// <param name="Lag">How far it is behind, in time; null when that is not known.</param>
-public sealed record MemberRoute(MemberName Name, DatabaseRole Role, bool TakesReads, string Reason, long? LagBytes, TimeSpan? Lag);
+public sealed record MemberRoute(MemberName Name, DatabaseRole Role, bool TakesWrites, bool TakesReads, string Reason, long? LagBytes, TimeSpan? Lag);

@@ -1,8 +1,9 @@
 using Holdfast.Model;
+using Holdfast.Model.Groups;
 
 namespace Holdfast.Decisions.Routing;
 
-/// <summary>Where a cluster's connections go. Writes go to the holder of the lease, once it is a primary in that very term, and to nobody else.</summary>
+/// <summary>Where a cluster's connections go. Writes go to the holder of the lease, once it is a primary in that very term, and to nobody but those that its group counts as primaries beside it.</summary>
 public static class RoutingRules
 {
     public static RoutePlan Decide(RoutingView view)
@@ -14,7 +15,7 @@ public static class RoutingRules
             primary,
             reason,
             primary is { } leading ? view.Member(leading)?.Report.DrainsFor : null,
-            [.. view.Members.Select(member => Route(view, member))]);
+            [.. view.Members.Select(member => Route(view, member, primary))]);
     }
 
     /// <summary>An older term is a stale server's word, or a restored backup's: nothing is changed for it.</summary>
@@ -56,12 +57,19 @@ public static class RoutingRules
         };
     }
 
-    private static MemberRoute Route(RoutingView view, RoutedMember member)
+    private static MemberRoute Route(RoutingView view, RoutedMember member, MemberName? primary)
     {
         var report = member.Report;
         var reason = WhyNoReads(view, member);
-        return new(report.Name, RoleOf(view, member), reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
+        var takesWrites = report.Name == primary || (primary is { } first && IsPrimaryBeside(view.Member(first)?.Report.Group, report));
+        return new(report.Name, RoleOf(view, member), takesWrites, reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
     }
+
+    /// <summary>Where all accept writes, those do that the primary's group counts in: a member that was put out calls itself a primary still.</summary>
+    private static bool IsPrimaryBeside(GroupView? group, MemberReport report) =>
+        group is { IsMultiPrimary: true, IsServing: true }
+        && report is { State: MemberState.Running, Tags.NoLoadBalance: false, Group: { IsServing: true, ServerId: { } server } }
+        && group.Members.Any(member => member.ServerId == server && member is { IsPrimary: true, State: GroupState.Online });
 
     /// <summary>Without the store a member's own word is later than its report.</summary>
     private static DatabaseRole RoleOf(RoutingView view, RoutedMember member) =>

@@ -30,6 +30,9 @@ public sealed record GroupView
     /// <summary>The server answers, and not what is asked of its group: it leaves one, or joins; what is said here is what it said before.</summary>
     public bool IsBlocked { get; init; }
 
+    /// <summary>The server has begun to join a group that does not count it in yet.</summary>
+    public bool IsJoining { get; init; }
+
     /// <summary>What is on this server's disk: executed, or received and still to be applied.</summary>
     public TransactionSet Transactions { get; init; } = TransactionSet.Empty;
 
@@ -39,8 +42,13 @@ public sealed record GroupView
     /// <summary>How many transactions wait to be certified here.</summary>
     public long CertifyBacklog { get; init; }
 
+    /// <summary>More waits here than flow control lets pass: the whole group's writers are slowed down for this server's sake.</summary>
+    public bool SlowsGroup { get; init; }
+
     /// <summary>How many transactions certification has rejected here.</summary>
     public long Conflicts { get; init; }
+
+    public GroupMode Mode => IsMultiPrimary ? GroupMode.MultiPrimary : GroupMode.SinglePrimary;
 
     /// <summary>More than half of the members answer this one.</summary>
     public bool HasMajority => Members.Count(member => member.State != GroupState.Unreachable) * 2 > Members.Length;
@@ -55,8 +63,8 @@ public sealed record GroupView
 
     public bool Equals(GroupView? other) =>
         other is not null
-        && (ServerId, Address, State, Epoch, IsMultiPrimary, AcceptsWrites, IsBlocked)
-            == (other.ServerId, other.Address, other.State, other.Epoch, other.IsMultiPrimary, other.AcceptsWrites, other.IsBlocked)
+        && (ServerId, Address, State, Epoch, IsMultiPrimary, AcceptsWrites, IsBlocked, IsJoining, SlowsGroup)
+            == (other.ServerId, other.Address, other.State, other.Epoch, other.IsMultiPrimary, other.AcceptsWrites, other.IsBlocked, other.IsJoining, other.SlowsGroup)
         && (ApplyBacklog, CertifyBacklog, Conflicts) == (other.ApplyBacklog, other.CertifyBacklog, other.Conflicts)
         && Members.SequenceEqual(other.Members)
         && Transactions.Equals(other.Transactions);

@@ -5,7 +5,7 @@ internal sealed class ListenPorts
 {
     private readonly List<(string Path, ListenAddress Address)> taken = [];
 
-    public ListenPorts(RestApiConfiguration? restApi, PostgreSqlConfiguration? postgreSql, RaftConfiguration? raft)
+    public ListenPorts(RestApiConfiguration? restApi, PostgreSqlConfiguration? postgreSql, MySqlConfiguration? mySql, RaftConfiguration? raft)
     {
         if (restApi is not null)
         {
@@ -15,6 +15,12 @@ internal sealed class ListenPorts
         if (postgreSql is not null)
         {
             taken.Add(("postgresql.listen", postgreSql.Listen));
+        }
+
+        if (mySql is not null)
+        {
+            taken.Add(("mysql.listen", mySql.Listen));
+            taken.Add(("mysql.group.local_address", new([mySql.GroupAddress.Host], mySql.GroupAddress.Port)));
         }
 
         if (raft is not null)

@@ -35,7 +35,7 @@ internal static class RootReader
             Kubernetes = KubernetesReader.Read(root, scope, isAgent),
             PostgreSql = postgreSql,
             MySql = mySql,
-            Router = RouterReader.Read(root, purpose, scope, new(restApi, postgreSql, isAgent ? raft : null)),
+            Router = RouterReader.Read(root, purpose, scope, new(restApi, postgreSql, mySql, isAgent ? raft : null)),
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap"), root.Node("kubernetes") is null ? InitialTiming.Swift : InitialTiming.Sparing),
             Tags = TagsReader.Read(root.Inner("tags")),
             Watchdog = ReadWatchdog(root.Inner("watchdog")),

@@ -21,6 +21,7 @@ internal static class GroupMetrics
         text.Gauge("holdfast_group_transactions", "Transactions that this member holds.", group.Transactions.Count);
         text.Gauge("holdfast_group_apply_backlog", "Received transactions that wait to be applied here.", group.ApplyBacklog);
         text.Gauge("holdfast_group_certify_backlog", "Transactions that wait to be certified here.", group.CertifyBacklog);
+        text.Gauge("holdfast_group_slowed_by_this_member", "Value is 1 if more waits here than flow control lets pass, so that the group's writers are slowed down, 0 otherwise.", group.SlowsGroup);
         text.Gauge("holdfast_group_conflicts", "Transactions that certification has rejected here since the server began.", group.Conflicts);
     }
 

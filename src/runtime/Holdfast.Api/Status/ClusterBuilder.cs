@@ -50,6 +50,7 @@ internal static class ClusterBuilder
                 GroupState = group.State.ToString().ToUpperInvariant(),
                 GroupBacklog = group.ApplyBacklog,
                 GroupConflicts = group.Conflicts,
+                SlowsGroup = group.SlowsGroup ? true : null,
             };
         }
 

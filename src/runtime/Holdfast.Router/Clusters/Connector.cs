@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Decisions.Routing;
 using Holdfast.Router.Loops;
 
@@ -6,7 +7,7 @@ namespace Holdfast.Router.Clusters;
 /// <summary>A connection to a member, and what it was made for.</summary>
 /// <param name="Socket">Connected.</param>
 /// <param name="Target">The member.</param>
-/// <param name="IsPrimary">It was chosen as the primary.</param>
+/// <param name="IsPrimary">It takes writes: the primary, or one of many.</param>
 /// <param name="Term">By the table of this term.</param>
 internal sealed record MemberConnection(LoopSocket Socket, Target Target, bool IsPrimary, Holdfast.Model.Term Term);
 
@@ -83,16 +84,14 @@ internal sealed class Connector(LoopCluster part)
     /// <summary>Null when nobody is left to be tried.</summary>
     private Target? Choose(RouteTable table, PortRole role, List<Target>? tried)
     {
-        var reader = role == PortRole.ReadOnly ? ChooseReader(table, tried) : null;
+        var reader = role == PortRole.ReadOnly ? Choose(table.Readers, tried) : null;
         if (reader is not null)
         {
             return reader;
         }
 
         var mayUsePrimary = role == PortRole.ReadWrite || part.Options.ReadsFallBackToPrimary;
-        return mayUsePrimary && table.Plan.DrainsFor is null && table.Primary is { } primary && tried?.Contains(primary) != true && primary.TryBegin(part.Cluster.Now)
-            ? primary
-            : null;
+        return mayUsePrimary && table.Plan.DrainsFor is null && table.Primary is not null ? Choose(table.Writers, tried) : null;
     }
 
     /// <summary>Somebody should take the connection now, even if nobody does.</summary>
@@ -100,15 +99,15 @@ internal sealed class Connector(LoopCluster part)
         (role == PortRole.ReadOnly && !table.Readers.IsEmpty)
         || ((role == PortRole.ReadWrite || part.Options.ReadsFallBackToPrimary) && table.Primary is not null && table.Plan.DrainsFor is null);
 
-    private Target? ChooseReader(RouteTable table, List<Target>? tried)
+    private Target? Choose(ImmutableArray<Destination> destinations, List<Target>? tried)
     {
         var now = part.Cluster.Now;
         var turn = part.NextTurn();
         var known = 0;
         Span<int> indexes = stackalloc int[candidates.Length];
-        for (var index = 0; index < table.Readers.Length && known < candidates.Length; index++)
+        for (var index = 0; index < destinations.Length && known < candidates.Length; index++)
         {
-            var (target, isNear) = table.Readers[index];
+            var (target, isNear) = destinations[index];
             if (tried?.Contains(target) != true && target.Breaker.MayTry(now))
             {
                 candidates[known] = new(target.Name, target.Connections, isNear, ShareOf(target, now));
@@ -117,7 +116,7 @@ internal sealed class Connector(LoopCluster part)
         }
 
         var chosen = ReadChoice.Choose(part.Options.Balance, candidates.AsSpan(0, known), turn);
-        return chosen >= 0 && table.Readers[indexes[chosen]].Target is { } best && best.TryBegin(now) ? best : null;
+        return chosen >= 0 && destinations[indexes[chosen]].Target is { } best && best.TryBegin(now) ? best : null;
     }
 
     private double ShareOf(Target target, TimeSpan now)
@@ -152,7 +151,7 @@ internal sealed class Connector(LoopCluster part)
             {
                 target.Succeeded(part.Cluster.Now - began, OthersMs(table, target), part.Cluster.Now, part.Options.Breaker);
                 part.Traffic.Connected++;
-                return new(socket, target, table.Primary == target, table.Plan.Term);
+                return new(socket, target, table.TakesWrites(target), table.Plan.Term);
             }
 
             socket.Dispose();
@@ -169,7 +168,7 @@ internal sealed class Connector(LoopCluster part)
     }
 
     private bool IsStillMeant(Target target, RouteTable began) =>
-        part.Table.Number == began.Number || part.Table.Primary == target || part.Table.Readers.Any(reader => reader.Target == target);
+        part.Table.Number == began.Number || part.Table.TakesWrites(target) || part.Table.Readers.Any(reader => reader.Target == target);
 
     private static double OthersMs(RouteTable table, Target target)
     {

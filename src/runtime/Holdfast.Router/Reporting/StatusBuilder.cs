@@ -42,7 +42,7 @@ internal static class StatusBuilder
             Name = route.Name.Text,
             Address = target is { Addresses: [var first, ..] } ? first.ToString() : "unknown",
             Role = route.Role.ToString().ToLowerInvariant(),
-            TakesWrites = target is not null && served.Router.Table.Primary == target,
+            TakesWrites = target is not null && served.Router.Table.TakesWrites(target),
             TakesReads = route.TakesReads,
             Reason = route.Reason,
             Connections = target?.Connections ?? 0,

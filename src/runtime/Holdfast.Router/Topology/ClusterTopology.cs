@@ -150,23 +150,26 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
         KeepTargets(view);
         var before = cluster.Table;
         var primary = plan.Primary is { } name && targets[name] is { Addresses.Length: > 0 } known ? known : null;
-        ImmutableArray<Reader> readers =
-        [
-            .. plan.Members
-                .Where(member => member.TakesReads && targets[member.Name].Addresses.Length > 0)
-                .Select(member => new Reader(targets[member.Name], IsNear(view, member.Name))),
-        ];
+        var writers = Destinations(view, plan.Members.Where(member => member.TakesWrites));
+        var readers = Destinations(view, plan.Members.Where(member => member.TakesReads));
         foreach (var reader in readers.Where(reader => before.Readers.All(earlier => earlier.Target != reader.Target) && before.Number > 0))
         {
             reader.Target.Renew(cluster.Now);
         }
 
-        var next = new RouteTable(plan, primary, readers, before.Number + 1);
+        var next = new RouteTable(plan, primary, writers, readers, before.Number + 1);
         if (IsNews(before, next))
         {
             cluster.Publish(next);
         }
     }
+
+    private ImmutableArray<Destination> Destinations(RoutingView view, IEnumerable<MemberRoute> members) =>
+    [
+        .. members
+            .Where(member => targets[member.Name].Addresses.Length > 0)
+            .Select(member => new Destination(targets[member.Name], IsNear(view, member.Name))),
+    ];
 
     private static bool IsNews(RouteTable before, RouteTable next) =>
         before.Number == 0
@@ -175,6 +178,7 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
         || before.Plan.Leader != next.Plan.Leader
         || before.Plan.Reason != next.Plan.Reason
         || before.Plan.DrainsFor != next.Plan.DrainsFor
+        || !before.Writers.SequenceEqual(next.Writers)
         || !before.Readers.SequenceEqual(next.Readers)
         || !before.Plan.Members.Select(Part).SequenceEqual(next.Plan.Members.Select(Part));
 
