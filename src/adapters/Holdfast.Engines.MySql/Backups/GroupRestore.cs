@@ -94,7 +94,10 @@ public sealed class GroupRestore(MySqlOptions options, TimeProvider time, Action
             await using (var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan))
             await using (var into = new FileStream(to, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }))
             {
                 await from.CopyToAsync(into, 1 << 20, cancellationToken);
