@@ -1,7 +1,7 @@
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
-using Holdfast.Demo.Databases;
 using Holdfast.Demo.Faults;
+using static Holdfast.EndToEnd.Tests.MySqlGroup;
 
 namespace Holdfast.EndToEnd.Tests;
 
@@ -9,10 +9,6 @@ namespace Holdfast.EndToEnd.Tests;
 public sealed class MySqlTests
 {
     private const int Writers = 4;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_group_that_loses_its_primary_its_majority_or_every_server_comes_back_by_itself_with_every_row()
@@ -104,61 +100,4 @@ public sealed class MySqlTests
         Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "the writes did not come back");
         Assert.True(await group.WaitForRedundancyAsync(Limit, null, Stop), "the group did not become whole");
     }
-
-    private static LoopbackCluster Create(string scope)
-    {
-        Assert.SkipUnless(MySqlPrograms.AreThere, "MySQL is not unpacked; ./run test does that");
-        return LoopbackCluster.Create(scope, null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System, Database.MySql);
-    }
-
-    private static async Task<LoopbackCluster> StartAsync(string scope)
-    {
-        var group = Create(scope);
-        group.Start();
-        if (!await group.WaitForRedundancyAsync(Limit, null, Stop))
-        {
-            group.KeepFiles();
-            Assert.Fail($"the group did not become whole: {(await group.RedundancyAsync(Stop)).Words}; the logs are in {group.Plan.Directory}");
-        }
-
-        return group;
-    }
-
-    private static async Task<LoopbackMember?> StateAsync(LoopbackCluster group, string state) =>
-        (await group.StatusAsync(Stop))?.Members.FirstOrDefault(member => member.State == state) is { } found ? group.Member(found.Name) : null;
-
-    /// <summary>The agent brings the server back at once: the statements are tried until they were quicker.</summary>
-    private static async Task<bool> TryAsync(LoopbackMember member, LoopbackCluster group, string statements, string proof) =>
-        await UntilAsync(
-            async () =>
-            {
-                await AskAsync(member, group, statements);
-                return await AskAsync(member, group, proof) is { Length: > 0 } answer && !answer.Contains("error", StringComparison.OrdinalIgnoreCase) ? answer : null;
-            },
-            $"the statements on {member.Name} had no effect") is not null;
-
-    private static Task<string> ExplainsAsync(LoopbackCluster group, LoopbackMember member, string words) => UntilAsync(
-        async () => await CommandLine.HoldfastAsync("-c", member.Plan.ConfigurationFile, "explain", group.Plan.Scope, member.Name) is { } ended
-            && ended.All.Contains(words, StringComparison.OrdinalIgnoreCase) ? ended.All : null,
-        $"{member.Name} does not explain that {words}");
-
-    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string complaint)
-        where T : class
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(began) < Limit)
-        {
-            if (await look() is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(Look, Stop);
-        }
-
-        throw new TimeoutException(complaint);
-    }
-
-    private static Task<string> AskAsync(LoopbackMember member, LoopbackCluster group, string question) =>
-        Server.AskAsync(CanaryHost.Of(group.Plan, member.Plan), question);
 }

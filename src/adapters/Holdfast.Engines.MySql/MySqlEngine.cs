@@ -39,7 +39,7 @@ public sealed partial class MySqlEngine : IDatabaseEngine
         _server = new(_installation, _process);
         _group = new(_installation);
         var newSystem = new NewSystem(_installation, _server, _process);
-        _bootstrap = new(_installation, newSystem, _group, _process);
+        _bootstrap = new(_installation, newSystem, _server, _group, _process);
         _clone = new(_installation, newSystem, _process);
         foreach (var (name, why) in ServerVariables.LeftOut(options))
         {

@@ -37,6 +37,9 @@ public sealed record MySqlOptions
     /// <summary>Server variables of this member, by their names in my.cnf; those that the group depends on are not the operator's.</summary>
     public ImmutableSortedDictionary<string, string> Parameters { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>A backup's directory: whoever makes the cluster's first system makes it from that; null for an empty one.</summary>
+    public string? BootstrapBackup { get; init; }
+
     /// <summary>How long an observation waits for the server.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(0.5);
 }

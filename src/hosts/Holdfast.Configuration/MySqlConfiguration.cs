@@ -28,6 +28,9 @@ public sealed record MySqlConfiguration
 
     public bool IsMultiPrimary { get; init; }
 
+    /// <summary>The backup that the cluster is made from; null to make an empty one.</summary>
+    public string? BootstrapBackup { get; init; }
+
     /// <summary>Server variables, in the file's order.</summary>
     public ImmutableArray<NamedValue> Parameters { get; init; } = [];
 }

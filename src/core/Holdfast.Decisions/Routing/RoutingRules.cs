@@ -65,11 +65,10 @@ public static class RoutingRules
         return new(report.Name, RoleOf(view, member), takesWrites, reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
     }
 
-    /// <summary>Where all accept writes, those do that the primary's group counts in: a member that was put out calls itself a primary still.</summary>
     private static bool IsPrimaryBeside(GroupView? group, MemberReport report) =>
-        group is { IsMultiPrimary: true, IsServing: true }
+        group is not null
         && report is { State: MemberState.Running, Tags.NoLoadBalance: false, Group: { IsServing: true, ServerId: { } server } }
-        && group.Members.Any(member => member.ServerId == server && member is { IsPrimary: true, State: GroupState.Online });
+        && group.CountsAsPrimary(server);
 
     /// <summary>Without the store a member's own word is later than its report.</summary>
     private static DatabaseRole RoleOf(RoutingView view, RoutedMember member) =>

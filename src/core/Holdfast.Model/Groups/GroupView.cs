@@ -61,6 +61,10 @@ public sealed record GroupView
     /// <summary>This server takes part, and so do enough others.</summary>
     public bool IsServing => State == GroupState.Online && HasMajority;
 
+    /// <summary>Where all accept writes: a server that was put out calls itself a primary still, so it is this one's word that counts.</summary>
+    public bool CountsAsPrimary(string? server) =>
+        IsMultiPrimary && IsServing && Members.Any(member => member.ServerId == server && member is { IsPrimary: true, State: GroupState.Online });
+
     public bool Equals(GroupView? other) =>
         other is not null
         && (ServerId, Address, State, Epoch, IsMultiPrimary, AcceptsWrites, IsBlocked, IsJoining, SlowsGroup)

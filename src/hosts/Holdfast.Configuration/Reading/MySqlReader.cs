@@ -34,6 +34,7 @@ internal static class MySqlReader
 
         var users = section.Inner("authentication");
         var group = section.Inner("group");
+        var bootstrap = section.Inner("bootstrap");
         var reached = connect ?? new("127.0.0.1", listen?.Port ?? PortDefault);
         var name = group.Text("name");
         if (name is not null && !Guid.TryParseExact(name, "D", out _))
@@ -53,10 +54,12 @@ internal static class MySqlReader
             GroupName = name?.ToLowerInvariant(),
             GroupAddress = group.ReachableAddress("local_address", GroupPortDefault) ?? new(reached.Host, GroupPortDefault),
             IsMultiPrimary = group.Word("mode", ("single-primary", false), ("multi-primary", true)) ?? false,
+            BootstrapBackup = bootstrap.Text("backup") is { Length: > 0 } backup ? Path.GetFullPath(backup) : null,
             Parameters = section.NamedValues("parameters"),
         };
         users.RefuseUnknown();
         group.RefuseUnknown();
+        bootstrap.RefuseUnknown();
         section.RefuseUnknown();
         return mysql;
     }

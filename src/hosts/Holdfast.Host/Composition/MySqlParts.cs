@@ -32,6 +32,7 @@ internal static class MySqlParts
             IsMultiPrimary = section.IsMultiPrimary,
             Weight = Weight(configuration.Tags),
         },
+        BootstrapBackup = section.BootstrapBackup,
         Parameters = section.Parameters
             .DistinctBy(parameter => parameter.Name)
             .ToImmutableSortedDictionary(parameter => parameter.Name, parameter => parameter.Value, StringComparer.Ordinal),

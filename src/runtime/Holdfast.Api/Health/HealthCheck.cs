@@ -72,7 +72,10 @@ internal static class HealthCheck
         }
 
         var database = snapshot.View!.Database;
-        var isBehind = LagMax(query) is { } lagMax && snapshot.LeaderPositionBytes - database.ReplayPosition.Bytes > lagMax;
+
+        // A group counts transactions, a log bytes.
+        var behind = database.Group?.ApplyBacklog ?? snapshot.LeaderPositionBytes - database.ReplayPosition.Bytes;
+        var isBehind = LagMax(query) is { } lagMax && behind > lagMax;
         var state = query["replication_state"].ToString();
         return !isBehind && (state.Length == 0 || (state == PatroniWords.Streaming && database.IsStreaming));
     }

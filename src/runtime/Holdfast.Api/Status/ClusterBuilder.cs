@@ -60,6 +60,7 @@ internal static class ClusterBuilder
     private static string RoleOf(MemberReport report, ClusterView view, bool isLeader) => isLeader switch
     {
         true => "leader",
+        false when report is { Role: DatabaseRole.Primary, Group: { } group } && view.Store.Lease is { } lease && view.Report(lease.Holder)?.Group?.CountsAsPrimary(group.ServerId) == true => "primary",
         false when view.Policy.SynchronousMode != SynchronousMode.Off && view.Store.Sync.Standbys.Contains(report.Name) => "sync_standby",
         _ => "replica",
     };

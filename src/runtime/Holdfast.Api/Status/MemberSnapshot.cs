@@ -41,7 +41,12 @@ internal sealed record MemberSnapshot(ClusterView? View, TimeSpan Now, TimeSpan 
     public bool IsPrimary =>
         !IsStale
         && View is { Database.IsRunningPrimary: true }
-        && (HoldsLease || (StoreIsAway && (Policy.IsPaused || View.Database.Group is { IsServing: true })));
+        && (HoldsLease || IsPrimaryBesideTheLeader || (StoreIsAway && (Policy.IsPaused || View.Database.Group is { IsServing: true })));
+
+    private bool IsPrimaryBesideTheLeader =>
+        !StoreIsAway
+        && View is { Store.Lease: { } lease, Database.Group: { IsServing: true, ServerId: { } server } } view
+        && view.Report(lease.Holder)?.Group?.CountsAsPrimary(server) == true;
 
     public bool IsReplica => !IsStale && IsRunning && View is { Database.Role: DatabaseRole.Replica };
 
