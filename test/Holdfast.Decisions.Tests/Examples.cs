@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Decisions.Tests.Groups;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using static Holdfast.Decisions.Tests.Views;
 
 namespace Holdfast.Decisions.Tests;
@@ -168,6 +169,20 @@ internal static class Examples
         new("a member that a leader need not ask does not lead", Rule.NotInFailsafe, Leaderless
             .WithPolicy(policy => policy with { UsesFailsafe = true })
             .WithStore(store => store with { Failsafe = new FailsafeMembers(Everybody.ApiUrls.Remove(Beta), new Revision(60)) })),
+        new("the best candidate asks people where nobody may lead without", Rule.RequestApproval, Hybrid),
+        new("a request that nobody answered is made anew", Rule.RequestApproval, Hybrid.Asking(request => request with { ExpiresAt = Hybrid.UtcNow })),
+        new("an approval is waited for", Rule.AwaitApproval, Hybrid.Asking(request => request)),
+        new("the approved candidate takes the lease", Rule.AcquireLease, Hybrid.Asking(request => request with { State = ApprovalState.Approved })),
+        new("whom somebody has rejected waits for an operator", Rule.AwaitOperator, Hybrid.Asking(request => request with
+        {
+            State = ApprovalState.Rejected,
+            Votes = [new ApprovalVote("alice", false, Hybrid.UtcNow, "rest", null)],
+        })),
+        new("nobody leads by itself where an operator must say who", Rule.AwaitOperator,
+            Hybrid.WithPolicy(policy => policy with { Strategy = FailoverStrategy.Manual })),
+        new("the lost leader goes on without being asked", Rule.AcquireLease,
+            Hybrid.WithStore(store => store with { LastLeader = new LeaderRecord(Beta, new Term(10)) })),
+        new("whom an operator names leads without an approval", Rule.AcquireLease, Hybrid.AskedToSwitch(null, Beta)),
         new("a stopped database starts to compete", Rule.StartToCompete, Leaderless.Crashed(false)),
         new("the first member asks to make the first database", Rule.ClaimInitialization, Newborn),
         new("the claimant makes the first database", Rule.Bootstrap, Claimed),
@@ -179,8 +194,31 @@ internal static class Examples
         new("nothing is decided about leading without a session", Rule.WaitForSession, Leaderless.WithoutSession()),
     ];
 
+    private static ClusterView Hybrid => Leaderless
+        .WithPolicy(policy => policy with { Strategy = FailoverStrategy.Hybrid });
+
+    private static ClusterView Asking(this ClusterView view, Func<ApprovalRequest, ApprovalRequest> change) => view.WithStore(store => store with
+    {
+        Approval = change(new ApprovalRequest
+        {
+            Id = "10-1",
+            State = ApprovalState.Pending,
+            LostTerm = new Term(10),
+            Former = Alpha,
+            Reason = "alpha has lost its lease, and nobody leads",
+            Candidate = Beta,
+            Choice = "it is the best",
+            WorstLoss = "nothing",
+            AskedAt = view.UtcNow,
+            ExpiresAt = view.UtcNow.AddMinutes(15),
+            Revision = new Revision(70),
+        }),
+    });
+
     public static IReadOnlyList<Example> OtherConcerns { get; } =
     [
+        new("a leader is recorded for when it is gone", Rule.RecordLeader, Healthy.WithStore(store => store with { LastLeader = null })),
+        new("what was asked is closed once somebody leads", Rule.CloseApproval, Healthy.Asking(request => request)),
         new("a replica has no say in synchrony", Rule.SynchronyNotOurs, Following),
         new("a successor prepares whom its commits will wait for", Rule.PrepareSynchrony, Following.Synchronous(Beta)),
         new("a successor has prepared whom its commits will wait for", Rule.SynchronyPrepared, Following.Synchronous(Beta).WaitingFor(Gamma)),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions.Tests;
 
@@ -32,6 +33,7 @@ internal static class Views
             Status = new ClusterStatus(new LogPosition(1000), ImmutableSortedDictionary<string, LogPosition>.Empty),
             SyncRevision = SyncRevision,
             ConfigurationRevision = new Revision(3),
+            LastLeader = new LeaderRecord(Alpha, new Term(10)),
         },
         Session = new OwnSession { Id = SessionOf(Alpha), TimeToLive = TimeSpan.FromSeconds(3), RenewedAt = Now, FenceAt = Now + TimeSpan.FromSeconds(2.5) },
         Database = Primary,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions;
 
@@ -28,7 +29,19 @@ public abstract record HaAction
     /// <param name="Replaces">See above.</param>
     /// <param name="SyncRevision">Of the synchronous set that lets this member lead.</param>
     /// <param name="FailsafeRevision">Of the list of members that lets this member lead; null while failsafe mode is off.</param>
-    public sealed record AcquireLease(SessionId Session, Term Replaces, Revision SyncRevision, Revision? FailsafeRevision) : HaAction;
+    public sealed record AcquireLease(SessionId Session, Term Replaces, Revision SyncRevision, Revision? FailsafeRevision) : HaAction
+    {
+        /// <summary>Of the approval that lets this member lead; null when it needs none.</summary>
+        public Revision? ApprovalRevision { get; init; }
+    }
+
+    /// <summary>Asks people whether this member may lead, or closes what was asked.</summary>
+    /// <param name="Request">As it is to be.</param>
+    /// <param name="Replaces">Of the key as it was read.</param>
+    public sealed record WriteApproval(ApprovalRequest Request, Revision Replaces) : HaAction;
+
+    /// <summary>Says who led last, for when that one is gone.</summary>
+    public sealed record RecordLeader(Term Term) : HaAction;
 
     /// <summary>Asks a member that has lost the lease whether its database still accepts writes.</summary>
     public sealed record AskLastLeader(LastLeader Leader) : HaAction;

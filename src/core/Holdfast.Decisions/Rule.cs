@@ -91,6 +91,9 @@ public enum Rule
     AdoptSystem,
     WaitForInitialization,
     WaitForSession,
+    RequestApproval,
+    AwaitApproval,
+    AwaitOperator,
 
     // What an operator asked of this member.
     RestartOnRequest,
@@ -139,6 +142,8 @@ public enum Rule
     PublishStatus,
     RecordHistory,
     RecordFailsafe,
+    RecordLeader,
+    CloseApproval,
     MaintainSlots,
     NothingToReport,
 }

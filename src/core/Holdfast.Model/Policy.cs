@@ -1,3 +1,5 @@
+using Holdfast.Model.Approvals;
+
 namespace Holdfast.Model;
 
 /// <summary>The rules an operator set for the cluster: the dynamic configuration as the decisions need it.</summary>
@@ -33,6 +35,10 @@ public sealed record Policy
     public bool UsesRewind { get; init; } = true;
 
     public bool UsesSlots { get; init; } = true;
+
+    public FailoverStrategy Strategy { get; init; }
+
+    public ApprovalPolicy Approval { get; init; } = ApprovalPolicy.Default;
 
     /// <summary>How many primaries a group that elects for itself is to have; null: as it was begun.</summary>
     public GroupMode? GroupMode { get; init; }

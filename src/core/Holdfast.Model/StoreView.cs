@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Approvals;
 using Holdfast.Model.Groups;
 
 namespace Holdfast.Model;
@@ -48,6 +49,12 @@ public sealed record StoreView
 
     /// <summary>The routers that carry clients' sessions over a switchover, and pause them for it.</summary>
     public ImmutableArray<RouterReport> Routers { get; init; } = [];
+
+    /// <summary>The last question to people about who may lead; null when there was none.</summary>
+    public ApprovalRequest? Approval { get; init; }
+
+    /// <summary>Null when no leader has written it.</summary>
+    public LeaderRecord? LastLeader { get; init; }
 
     /// <summary>Who must confirm a primary while the store is away; null when no leader has written it.</summary>
     public FailsafeMembers? Failsafe { get; init; }

@@ -229,7 +229,7 @@ public static class Documents
 
     private static MemberName? ToName(string? name) => string.IsNullOrEmpty(name) ? null : new MemberName(name);
 
-    private static T? Parse<T>(string value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    internal static T? Parse<T>(string value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {
         try

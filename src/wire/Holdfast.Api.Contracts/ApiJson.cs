@@ -18,6 +18,8 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(HoldfastStatus))]
 [JsonSerializable(typeof(DecisionList))]
 [JsonSerializable(typeof(RouterStatus))]
+[JsonSerializable(typeof(ApprovalList))]
+[JsonSerializable(typeof(ApprovalBody))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]

@@ -183,6 +183,91 @@ public sealed record RouterDocument
     public long? DrainedFor { get; init; }
 }
 
+/// <summary>Who led last.</summary>
+public sealed record LastLeaderDocument
+{
+    [JsonPropertyName("name")]
+    public string? Name { get; init; }
+
+    [JsonPropertyName("term")]
+    public long Term { get; init; }
+}
+
+/// <summary>A question to people about who may lead.</summary>
+public sealed record ApprovalDocument
+{
+    [JsonPropertyName("id")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    [JsonPropertyName("lost_term")]
+    public long LostTerm { get; init; }
+
+    [JsonPropertyName("former")]
+    public string? Former { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    [JsonPropertyName("candidate")]
+    public string? Candidate { get; init; }
+
+    [JsonPropertyName("choice")]
+    public string? Choice { get; init; }
+
+    [JsonPropertyName("runners_up")]
+    public IReadOnlyList<RunnerUpDocument>? RunnersUp { get; init; }
+
+    [JsonPropertyName("lag_bytes")]
+    public long? LagBytes { get; init; }
+
+    [JsonPropertyName("lag_seconds")]
+    public double? LagSeconds { get; init; }
+
+    [JsonPropertyName("worst_loss")]
+    public string? WorstLoss { get; init; }
+
+    [JsonPropertyName("asked_at")]
+    public DateTimeOffset AskedAt { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [JsonPropertyName("approvers_needed")]
+    public int ApproversNeeded { get; init; }
+
+    [JsonPropertyName("escalation")]
+    public int Escalation { get; init; }
+
+    [JsonPropertyName("votes")]
+    public IReadOnlyList<ApprovalVoteDocument>? Votes { get; init; }
+
+    [JsonPropertyName("outcome")]
+    public string? Outcome { get; init; }
+}
+
+public sealed record RunnerUpDocument([property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("why")] string Why);
+
+public sealed record ApprovalVoteDocument
+{
+    [JsonPropertyName("by")]
+    public string? By { get; init; }
+
+    [JsonPropertyName("approves")]
+    public bool Approves { get; init; }
+
+    [JsonPropertyName("at")]
+    public DateTimeOffset At { get; init; }
+
+    [JsonPropertyName("via")]
+    public string? Via { get; init; }
+
+    [JsonPropertyName("comment")]
+    public string? Comment { get; init; }
+}
+
 /// <summary>The documents' serializer, made at compile time.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MemberDocument))]
@@ -190,6 +275,8 @@ public sealed record RouterDocument
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(FailoverDocument))]
 [JsonSerializable(typeof(RouterDocument))]
+[JsonSerializable(typeof(LastLeaderDocument))]
+[JsonSerializable(typeof(ApprovalDocument))]
 [JsonSerializable(typeof(JsonElement[][]))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class StoreJson : JsonSerializerContext;

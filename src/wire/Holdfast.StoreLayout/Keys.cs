@@ -22,6 +22,12 @@ public sealed class ClusterKeys(string @namespace, string scope)
 
     public string Failsafe => Prefix + "failsafe";
 
+    /// <summary>Beyond Patroni: the last question to people about who may lead.</summary>
+    public string Approval => Prefix + "holdfast/approval";
+
+    /// <summary>Beyond Patroni: who led last.</summary>
+    public string LastLeader => Prefix + "holdfast/last_leader";
+
     /// <summary>Beyond Patroni: the routers that pause clients for a switchover.</summary>
     public string RoutersPrefix => Prefix + "holdfast/routers/";
 

@@ -40,6 +40,7 @@ internal static class HttpClients
         var handler = new SocketsHttpHandler { ConnectTimeout = ConnectLimit, SslOptions = security, UseProxy = false, AllowAutoRedirect = false };
 #pragma warning restore CA2000
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Holdfast-Actor", $"{Environment.UserName}@{Environment.MachineName}");
         if (connection is { Username: { } username, Password: { } password })
         {
             client.DefaultRequestHeaders.Authorization =

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions.Configuration;
 
@@ -20,6 +21,7 @@ internal static class PolicyReader
         var warnings = ImmutableArray.CreateBuilder<string>();
         var timing = ReadTiming(configuration, warnings);
         var postgresql = configuration["postgresql"] as JsonObject ?? [];
+        var failover = configuration["failover"] as JsonObject ?? [];
         var initial = new Policy();
         var policy = new Policy
         {
@@ -35,6 +37,11 @@ internal static class PolicyReader
             UsesFailsafe = Flag(configuration, "failsafe_mode", warnings) ?? false,
             UsesRewind = Flag(postgresql, "use_pg_rewind", warnings) ?? initial.UsesRewind,
             UsesSlots = Flag(postgresql, "use_slots", warnings) ?? initial.UsesSlots,
+            Strategy = ReadWord(failover, "failover", "strategy", warnings, FailoverStrategy.Automatic),
+            Approval = new(
+                Seconds(failover, "approval_timeout", "approval_timeout", warnings) ?? ApprovalPolicy.Default.Timeout,
+                ReadWord(failover, "failover", "on_timeout", warnings, ApprovalPolicy.Default.OnTimeout),
+                (int)Math.Clamp(Amount(failover, "approvers", Quantities.Plain, warnings) ?? 1, 1, 100)),
             GroupMode = ReadGroupMode(configuration, warnings),
         };
         return new(policy, warnings.ToImmutable());
@@ -100,6 +107,23 @@ internal static class PolicyReader
             (true, false) => SynchronousMode.On,
             _ => SynchronousMode.Off,
         };
+    }
+
+    private static T ReadWord<T>(JsonObject section, string path, string key, ImmutableArray<string>.Builder warnings, T absent)
+        where T : struct, Enum
+    {
+        if (section[key] is not { } node)
+        {
+            return absent;
+        }
+
+        if (Enum.GetNames<T>().FirstOrDefault(name => name.Equals(Text(node), StringComparison.OrdinalIgnoreCase)) is { } word)
+        {
+            return Enum.Parse<T>(word);
+        }
+
+        warnings.Add($"{path}.{key} {Text(node)} is ignored: one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))} is expected");
+        return absent;
     }
 
     private static GroupMode? ReadGroupMode(JsonObject configuration, ImmutableArray<string>.Builder warnings)

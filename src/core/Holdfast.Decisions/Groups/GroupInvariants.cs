@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Approvals;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 
@@ -10,6 +11,7 @@ internal static class GroupInvariants
     {
         not HaAction.Fence when view.Store.Setback is not null => "the store has gone back: nothing is done on its word",
         HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when !view.SelfHoldsLiveLease => "a group is begun without a live lease",
+        HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when !ApprovalRules.MayLeadUnasked(view) => "the strategy wants a person's word before a group is begun anew",
         HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when Serving(view) is { } other => $"a second group is begun while {other.Name} serves in one",
         HaAction.Begin { Work: DatabaseWork.BootstrapGroup } when !IsWished(view) && Lacks(view) =>
             "a group is begun by a member that lacks what another one holds",

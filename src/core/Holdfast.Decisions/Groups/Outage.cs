@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Approvals;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
 using Holdfast.Model.Groups;
@@ -62,7 +63,8 @@ internal static class Outage
                 $"no group is left, and each member lacks what another one holds (here {all.Except(view.Database.Group.Transactions).Count} transactions are missing): "
                 + "an operator chooses (holdfast failover --candidate MEMBER)"),
             { } name when name != view.Self => new(Rule.YieldToBetter, $"no group is left, and {name} holds all that anybody holds: it begins the group anew"),
-            _ => Begin(view, "no group is left, and this member holds all that anybody holds"),
+            _ => ApprovalRules.Gate(view, "no group is left, and this member holds all that anybody holds")
+                ?? Begin(view, "no group is left, and this member holds all that anybody holds"),
         };
     }
 

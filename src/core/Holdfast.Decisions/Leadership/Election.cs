@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Approvals;
 using Holdfast.Model;
 
 namespace Holdfast.Decisions.Leadership;
@@ -148,7 +149,7 @@ public static class Election
 
         var rivals = view.Others.Where(rival =>
             Candidates.CouldLead(rival) && !IsUnheard(view, rival) && Candidates.MayHoldEveryWrite(view, rival.Name));
-        var better = Candidates.Ranked(rivals.Append(own)).First();
+        var better = ApprovalRules.Preferred(view, Candidates.Ranked(rivals.Append(own)));
         return better.Name != view.Self && IsWithin(view, LongPatience(view.Policy))
             ? new(Rule.YieldToBetter, Compared(better, own))
             : Acquire(view, "nobody leads, and no living member holds more than this one");
@@ -166,8 +167,13 @@ public static class Election
         { ServesUntil: { } until } leader when view.Now < until =>
             new(Rule.YieldToLastLeader, $"{leader.Name} still serves: the store has ended its lease before its time; it may go on for {Words.Seconds(until - view.Now)}"),
 
+        _ when ApprovalRules.Gate(view, reason) is { } decision => decision,
+
         _ => new(Rule.AcquireLease, reason,
-            new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view))),
+            new HaAction.AcquireLease(view.Session.Id!.Value, Term.None, view.Store.SyncRevision, Failsafe.RevisionOf(view))
+            {
+                ApprovalRevision = ApprovalRules.RevisionOf(view),
+            }),
     };
 
     private static bool IsWorthHearing(ClusterView view, MemberReport rival) =>

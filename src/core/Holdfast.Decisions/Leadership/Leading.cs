@@ -1,5 +1,6 @@
 using Holdfast.Decisions.Synchrony;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions.Leadership;
 
@@ -149,7 +150,7 @@ internal static class Leading
         { Database.Control.WasPrimary: false } when FailedPromotion(view) is { } failure =>
             new(Rule.GiveUpPromotion, $"the promotion failed: {failure.Reason}", GiveBack(view)),
 
-        _ when Candidates.Successor(view) is { Session: { } session } successor =>
+        _ when view.Policy.Strategy == FailoverStrategy.Automatic && Candidates.Successor(view) is { Session: { } session } successor =>
             new(Rule.HandOverAfterCrash,
                 $"the database ended; {successor.Name} holds every acknowledged write",
                 new HaAction.HandOver(view.Store.Lease!.Term, successor.Name, session, view.Store.SyncRevision, null, null)),

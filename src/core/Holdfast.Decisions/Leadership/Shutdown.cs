@@ -1,4 +1,5 @@
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions.Leadership;
 
@@ -29,7 +30,8 @@ internal static class Shutdown
     private static Decision GiveTheLeaseAway(ClusterView view)
     {
         var successor = Candidates.ForSwitchover(view).FirstOrDefault(report => Candidates.MayHoldEveryWrite(view, report.Name));
-        return view.Database.Control is { WasShutDownCleanly: true, WasPrimary: true, Checkpoint: var final } && successor is { Session: { } session }
+        return view.Database.Control is { WasShutDownCleanly: true, WasPrimary: true, Checkpoint: var final }
+            && view.Policy.Strategy == FailoverStrategy.Automatic && successor is { Session: { } session }
             ? new(Rule.HandOverForShutdown, $"the agent ends; {successor.Name} takes over",
                 new HaAction.HandOver(view.Store.Lease!.Term, successor.Name, session, view.Store.SyncRevision, final,
                     new SwitchoverRequest(view.Self, successor.Name, null, final, Revision.Absent)))

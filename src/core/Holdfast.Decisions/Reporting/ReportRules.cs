@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Decisions.Approvals;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Decisions.Members;
 using Holdfast.Model;
@@ -20,10 +21,11 @@ public static class ReportRules
 
         var leads = view is { SelfHoldsLiveLease: true, Database: { IsRunningPrimary: true, IsResponsive: true } };
         (Rule Rule, string Reason, HaAction? Action)[] due = view.Database.Group is not null
-            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), .. leads ? GroupReporting.Due(view) : []]
+            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), .. leads ? [.. Leader(view), .. GroupReporting.Due(view)] : Array.Empty<(Rule, string, HaAction?)>()]
             :
         [
             (Rule.PublishReport, "this member's state has changed", Report(view)),
+            .. leads ? Leader(view) : [],
             // Before the history: once that shuts out the old timeline, the old timeline's position must not be asked of the new one.
             (Rule.PublishStatus, "the log has grown", leads ? Status(view) : null),
             (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
@@ -35,6 +37,13 @@ public static class ReportRules
             ? new(Rule.NothingToReport, "nothing has changed")
             : new(first.Rule, first.Reason, [.. due.Select(item => item.Action).OfType<HaAction>()]);
     }
+
+    private static (Rule Rule, string Reason, HaAction? Action)[] Leader(ClusterView view) =>
+    [
+        (Rule.RecordLeader, "who leads is kept for when it is gone",
+            view.Store.LastLeader is { } last && last.Name == view.Self && last.Term == view.Store.Lease!.Term ? null : new HaAction.RecordLeader(view.Store.Lease!.Term)),
+        (Rule.CloseApproval, "there is nothing to approve any more", ApprovalRules.Closing(view)),
+    ];
 
     /// <summary>This member as others should see it.</summary>
     public static MemberReport ReportOf(ClusterView view) => new()

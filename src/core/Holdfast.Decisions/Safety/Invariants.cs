@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Approvals;
 using Holdfast.Decisions.Groups;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Model;
@@ -53,6 +54,8 @@ public static class Invariants
         HaAction.Begin { Work: DatabaseWork.Bootstrap } when !LeadershipRules.IsInitializing(view) =>
             "a first database without the claim to make it",
         HaAction.AcquireLease when view.OthersLease is not null => "another member holds the lease",
+        HaAction.AcquireLease when view.Store.Lease is null && view.Database.IsRunningReplica && !ApprovalRules.MayLeadUnasked(view) =>
+            "the strategy wants a person's word before this member leads",
         HaAction.AcquireLease or HaAction.CompleteInitialization when view.PromisedTo is not null => "this member has promised not to lead",
         HaAction.AcquireLease when view.Memory.LastLeader?.ServesUntil is { } until && view.Now < until && view.Store.Lease is null
             && !view.Database.IsRunningPrimary => "the last leader still serves, by its own word",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports.Peers;
 
 namespace Holdfast.Ports.Control;
@@ -38,6 +39,12 @@ public interface IMemberControl
 
     /// <summary>Removes a scheduled switchover.</summary>
     Task<ControlAnswer> CancelSwitchoverAsync(CancellationToken cancellationToken);
+
+    /// <summary>Answers the question whether a member may lead. Refused, with the reason, when the answer does not count any more.</summary>
+    /// <param name="id">Of the request; null for the one that is open.</param>
+    /// <param name="vote">Who answers what; its time is when it arrived here.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken);
 
     /// <summary>Restarts this member's database and waits for the end of it.</summary>
     Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken);

@@ -4,7 +4,9 @@ using System.Globalization;
 using Holdfast.Agent.Loop;
 using Holdfast.ClusterState;
 using Holdfast.Decisions;
+using Holdfast.Decisions.Approvals;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
@@ -99,6 +101,25 @@ internal sealed class MemberControl(
                     cancellationToken),
             _ => new(ControlOutcome.Refused, "no switchover is scheduled"),
         };
+    }
+
+    public async Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken)
+    {
+        var image = await ReadAsync(cancellationToken);
+        if (image is null)
+        {
+            return new(ControlOutcome.Unavailable, "the store does not answer");
+        }
+
+        var request = image.Entries.FirstOrDefault(entry => entry.Key == keys.Approval) is { } entry ? ApprovalDocuments.ToRequest(entry) : null;
+        var lease = image.Entries.FirstOrDefault(entry => entry.Key == keys.Leader) is { } leader
+            ? new LeaderLease(new MemberName(leader.Value), new Term(leader.Modified.Number), leader.Session)
+            : null;
+        var (next, words) = ApprovalVoting.Apply(request, id, lease, vote);
+        return next is null
+            ? new(ControlOutcome.Refused, words)
+            : await CommitAsync(
+                new([new(keys.Approval, next.Revision)], [new StoreWrite.Put(keys.Approval, ApprovalDocuments.ToText(next), null)]), words, cancellationToken);
     }
 
     public async Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken)

@@ -234,6 +234,8 @@ internal sealed partial class ClusterCache(
         ConfigurationRevision = Entry(keys.Config)?.Modified ?? Revision.Absent,
         History = Entry(keys.History) is { } history ? Documents.ToHistory(history.Value) : [],
         Failsafe = Entry(keys.Failsafe) is { } failsafe ? Documents.ToFailsafe(failsafe) : null,
+        Approval = Entry(keys.Approval) is { } approval ? ApprovalDocuments.ToRequest(approval) : null,
+        LastLeader = Entry(keys.LastLeader) is { } last ? ApprovalDocuments.ToLastLeader(last) : null,
         HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
     };
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.ClusterState;
 using Holdfast.Decisions;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 
@@ -20,6 +21,7 @@ internal static class Transactions
                 new(keys.Leader, new Revision(acquire.Replaces.Number)),
                 new(keys.Sync, acquire.SyncRevision),
                 .. acquire.FailsafeRevision is { } list ? (StoreCondition[])[new(keys.Failsafe, list)] : [],
+                .. acquire.ApprovalRevision is { } approval ? (StoreCondition[])[new(keys.Approval, approval)] : [],
             ],
             [new StoreWrite.Put(keys.Leader, view.Self.Text, acquire.Session)]),
 
@@ -58,6 +60,14 @@ internal static class Transactions
         HaAction.WriteFailsafe write => new(
             [Leads(keys, write.Term)],
             [new StoreWrite.Put(keys.Failsafe, Documents.ToText(write.ApiUrls), null)]),
+
+        HaAction.WriteApproval write => new(
+            [new(keys.Approval, write.Replaces)],
+            [new StoreWrite.Put(keys.Approval, ApprovalDocuments.ToText(write.Request), null)]),
+
+        HaAction.RecordLeader record => new(
+            [Leads(keys, record.Term)],
+            [new StoreWrite.Put(keys.LastLeader, ApprovalDocuments.ToText(new LeaderRecord(view.Self, record.Term)), null)]),
 
         HaAction.ClearSwitchover clear => new(
             [new(keys.Failover, clear.Revision)],

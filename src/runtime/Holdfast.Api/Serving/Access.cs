@@ -11,6 +11,8 @@ internal static class Access
 {
     private const string Realm = "Basic realm=\"Patroni\"";
     private const string Scheme = "Basic ";
+    private const string ActorHeader = "Holdfast-Actor";
+    private const int ActorLengthMax = 100;
 
     /// <summary>Null when the client may; otherwise what it is told.</summary>
     public static Reply? Refusal(HttpContext context, RestApiOptions options, MemberSnapshot snapshot)
@@ -27,6 +29,23 @@ internal static class Access
         }
 
         return options.Credentials is { } credentials ? RefusalOf(context.Request.Headers.Authorization.ToString(), credentials) : null;
+    }
+
+    /// <summary>Whose request it is: by the name that was proven, or else as the client calls itself, which is said.</summary>
+    public static string Who(HttpContext context, RestApiOptions options)
+    {
+        if (options.Credentials is { } credentials)
+        {
+            return credentials.Username;
+        }
+
+        if (context.Connection.ClientCertificate is { } certificate)
+        {
+            return certificate.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, forIssuer: false);
+        }
+
+        var claimed = new string([.. context.Request.Headers[ActorHeader].ToString().Where(letter => !char.IsControl(letter)).Take(ActorLengthMax)]);
+        return $"{(claimed.Length > 0 ? claimed : context.Connection.RemoteIpAddress?.ToString() ?? "somebody")} (unproven)";
     }
 
     private static Reply? RefusalOf(string header, RestCredentials credentials)

@@ -1,3 +1,4 @@
+using Holdfast.Api.Approvals;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Metrics;
 using Holdfast.Api.Health;
@@ -18,6 +19,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     private readonly RestartEndpoint restart = new(control);
     private readonly FailsafeEndpoint failsafe = new(control);
     private readonly ConfigurationEndpoint configuration = new(control);
+    private readonly ApprovalEndpoint approvals = new(control);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -58,7 +60,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         return IsUnsafeEndpoint(context.Request.Method, path)
             ? Access.Refusal(context, current, snapshot) is { } refusal
                 ? Task.FromResult(refusal)
-                : ChangeAsync(context.Request, path, snapshot, current, cancellationToken)
+                : ChangeAsync(context, path, snapshot, current, cancellationToken)
             : Task.FromResult(Reply.Words(StatusCodes.Status501NotImplemented, "Server does not support this operation"));
     }
 
@@ -73,13 +75,15 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         "/liveness" => Reply.Empty(HealthCheck.Liveness(snapshot)),
         "/readiness" => Reply.Empty(HealthCheck.Readiness(query, snapshot)),
         "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),
+        ApprovalEndpoint.Path => ApprovalEndpoint.Get(snapshot, current),
         "/holdfast/v1/decisions" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Decisions(current, control), ApiJson.Wire.DecisionList),
         var other when other.StartsWith("/holdfast/", StringComparison.Ordinal) => NoSuchResource(other),
         var check => Status(HealthCheck.Status(check, query, snapshot, current.TagsJson), snapshot, current),
     };
 
-    private async Task<Reply> ChangeAsync(HttpRequest request, string path, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    private async Task<Reply> ChangeAsync(HttpContext context, string path, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
     {
+        var request = context.Request;
         var endpoint = $"{request.Method} {path.TrimEnd('/')}";
         var body = await RequestBody.ReadAsync(request, IsBodyOptional(endpoint), cancellationToken);
         if (body.Refusal is { } refusal)
@@ -99,16 +103,19 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             "DELETE /restart" => await restart.DeleteAsync(cancellationToken),
             "POST /reload" => await ReloadAsync(cancellationToken),
             "POST /reinitialize" => await ReinitializeAsync(snapshot, cancellationToken),
+            _ when ApprovalEndpoint.IsVote(request.Method, path) => await approvals.PostAsync(path, body, Access.Who(context, current), snapshot, cancellationToken),
             _ => await failsafe.PostAsync(body, snapshot, cancellationToken),
         };
     }
 
     private static bool IsUnsafeEndpoint(string method, string path) => $"{method} {path.TrimEnd('/')}" is
         "PATCH /config" or "PUT /config" or "POST /switchover" or "POST /failover" or "DELETE /switchover" or "POST /restart"
-        or "DELETE /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe";
+        or "DELETE /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe"
+        || ApprovalEndpoint.IsVote(method, path);
 
     private static bool IsBodyOptional(string endpoint) =>
-        endpoint is "POST /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe" || endpoint.StartsWith("DELETE", StringComparison.Ordinal);
+        endpoint is "POST /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe"
+        || endpoint.StartsWith("DELETE", StringComparison.Ordinal) || endpoint.StartsWith("POST " + ApprovalEndpoint.Path, StringComparison.Ordinal);
 
     private async Task<Reply> ReloadAsync(CancellationToken cancellationToken)
     {

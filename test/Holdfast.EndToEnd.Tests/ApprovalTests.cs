@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Holdfast.Demo.Canary;
+using Holdfast.Demo.Cluster;
+
+namespace Holdfast.EndToEnd.Tests;
+
+/// <summary>A real cluster in which nobody leads after a loss before a person has said so.</summary>
+public sealed class ApprovalTests
+{
+    private const int Writers = 4;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_lost_primary_is_replaced_when_a_person_approves_and_not_before_and_goes_on_by_itself_when_it_comes_back_first()
+    {
+        await using var cluster = LoopbackCluster.Create("hybrid", null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
+        cluster.Start();
+        await WholeAsync(cluster);
+        var first = await cluster.LeaderAsync(Stop);
+        await using var canary = await CanaryClient.StartAsync(CanaryHost.AllOf(cluster.Plan), Writers, TimeProvider.System, Stop);
+        Assert.Contains("strategy is automatic", await DoAsync(first, "approvals"), StringComparison.Ordinal);
+        await DoAsync(first, "edit-config", "hybrid", "-s", "failover.strategy=hybrid", "--force");
+        Assert.True(await canary.WaitForWritesAsync(100, Limit, Stop), "the canary cannot write");
+
+        first.KillAll();
+        var witness = cluster.Members.First(member => member != first);
+        var asked = await RequestAsync(witness, "pending", "");
+        Assert.Equal(first.Name, asked["former"]!.GetValue<string>());
+        Assert.Contains("nothing that was acknowledged", asked["worst_loss"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Null((await cluster.Rest.ClusterAsync(witness.Plan, Stop))?.Leader);
+
+        // It comes back before anybody has answered.
+        first.Start();
+        var at = canary.Now;
+        Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "the lost primary did not go on");
+        await RequestAsync(witness, "withdrawn", Id(asked));
+        Assert.Equal(first, await cluster.LeaderAsync(Stop));
+        Assert.Contains("withdrawn", (await CommandLine.HoldfastAsync("-c", witness.Plan.ConfigurationFile, "approve", "hybrid", "--force")).All, StringComparison.Ordinal);
+        await WholeAsync(cluster);
+
+        first.KillAll();
+        asked = await RequestAsync(witness, "pending", "");
+        at = canary.Now;
+        Assert.Contains("leads now", await DoAsync(witness, "approve", "hybrid", Id(asked), "--comment", "its host is gone", "--force"), StringComparison.Ordinal);
+        Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "the approved candidate does not lead");
+        Assert.Equal(asked["candidate"]!.GetValue<string>(), (await cluster.LeaderAsync(Stop)).Name);
+        await RequestAsync(witness, "done", Id(asked));
+        Assert.Contains("is done already", (await CommandLine.HoldfastAsync("-c", witness.Plan.ConfigurationFile, "reject", "hybrid", Id(asked), "--force")).All, StringComparison.Ordinal);
+
+        first.Start();
+        await WholeAsync(cluster);
+        Assert.Empty(await canary.FindLostAsync(Stop));
+        Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
+        await cluster.StopAsync(Stop);
+    }
+
+    private static string Id(JsonNode request) => request["id"]!.GetValue<string>();
+
+    /// <param name="member">Who is asked.</param>
+    /// <param name="state">What the request must become.</param>
+    /// <param name="id">Of the request; empty for any.</param>
+    private static async Task<JsonNode> RequestAsync(LoopbackMember member, string state, string id)
+    {
+        JsonNode? found = null;
+        await Until.TrueAsync(
+            async () =>
+            {
+                var ended = await CommandLine.HoldfastAsync("-c", member.Plan.ConfigurationFile, "approvals", "hybrid", "--format", "json");
+                found = ended.Status == 0 ? JsonNode.Parse(ended.Output)!.AsArray().FirstOrDefault() : null;
+                return found?["state"]?.GetValue<string>() == state && (id.Length == 0 || Id(found) == id);
+            },
+            () => $"no request {id} is {state}: {found?.ToJsonString()}");
+        return found!;
+    }
+
+    private static async Task<string> DoAsync(LoopbackMember member, params string[] verb)
+    {
+        var ended = await CommandLine.HoldfastAsync(["-c", member.Plan.ConfigurationFile, .. verb]);
+        Assert.True(ended.Status == 0, ended.All);
+        return ended.Output;
+    }
+
+    private static async Task WholeAsync(LoopbackCluster cluster)
+    {
+        if (!await cluster.WaitForRedundancyAsync(Limit, null, Stop))
+        {
+            cluster.KeepFiles();
+            Assert.Fail($"{(await cluster.RedundancyAsync(Stop)).Words}; the logs are kept in {cluster.Plan.Directory}");
+        }
+    }
+}
