@@ -121,6 +121,13 @@ internal static class GroupViews
             Group = GroupOf(member),
         };
 
+    private static GroupView AllWriting(GroupView group) => group with
+    {
+        IsMultiPrimary = true,
+        AcceptsWrites = true,
+        Members = [.. group.Members.Select(member => member with { IsPrimary = true })],
+    };
+
     private static GroupView Out(GroupView group) => group with { State = GroupState.Offline, Members = [], Epoch = null, AcceptsWrites = false };
 
     /// <summary>The membership after this one: without alpha, and with another primary.</summary>
@@ -141,6 +148,43 @@ internal static class GroupViews
         {
             Members = [.. group.Members.Select(peer => peer.Host == member.Text ? peer with { State = state } : peer)],
         });
+
+        /// <summary>One says of itself that it does not hear another.</summary>
+        public ClusterView Deaf(MemberName member, MemberName other) => view.WithReport(member, report => report with
+        {
+            Group = report.Group! with
+            {
+                Members = [.. report.Group.Members.Select(peer => peer.Host == other.Text ? peer with { State = GroupState.Unreachable } : peer)],
+            },
+        });
+
+        public ClusterView Remembering(Func<GroupMemory, GroupMemory> change) =>
+            view.WithMemory(memory => memory with { Group = change(memory.Group) });
+
+        /// <summary>Where the group reaches it was heard once.</summary>
+        public ClusterView Knowing(MemberName member) =>
+            view.Remembering(memory => memory with { Addresses = memory.Addresses.SetItem(ServerOf(member), AddressOf(member)) });
+
+        public ClusterView DeadFor(MemberName member, TimeSpan time) =>
+            view.Remembering(memory => memory with { DeadSince = memory.DeadSince.SetItem(ServerOf(member), view.Now - time) });
+
+        public ClusterView BrokenFor(TimeSpan time) => view.Remembering(memory => memory with { BrokenLinkSince = view.Now - time });
+
+        public ClusterView InMinorityFor(TimeSpan time) => view.Remembering(memory => memory with { MinoritySince = view.Now - time });
+
+        /// <summary>Every member accepts writes, by its own word and by everybody else's.</summary>
+        public ClusterView MultiPrimary() => view
+            .WithDatabase(database => database with { Role = DatabaseRole.Primary, IsStreaming = false, Group = AllWriting(database.Group!) })
+            .WithStore(store => store with
+            {
+                Members =
+                [
+                    .. store.Members.Select(report => report with
+                    {
+                        State = MemberState.Running, Role = DatabaseRole.Primary, IsStreaming = false, Group = AllWriting(report.Group!),
+                    }),
+                ],
+            });
 
         /// <summary>The others' group has gone on without this server.</summary>
         public ClusterView LetGo() => view.WithStore(store => store with
