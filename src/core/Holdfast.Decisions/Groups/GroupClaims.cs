@@ -86,16 +86,27 @@ internal static class GroupClaims
 
     /// <summary>
     /// Another member that takes part as this one does, and they do not hear each other: the connection between them is broken, and the group only
-    /// works by way of the others. Null for none, and where it is the other one's to join anew: not the primary, and of two others the later name.
+    /// works by way of the others. Null for none, where it is the other one's to join anew, and while somebody else does: one at a time.
     /// </summary>
-    public static MemberReport? BrokenLink(ClusterView view, GroupView group) =>
-        group is not { IsServing: true, Members.Length: > 2, Own.IsPrimary: false }
+    public static MemberReport? BrokenLink(ClusterView view, GroupView group)
+    {
+        if (group is not { IsServing: true, Members.Length: > 2 })
+        {
+            return null;
+        }
+
+        var others = view.Others.Where(report => report.Group is { IsServing: true } theirs && theirs.Epoch == group.Epoch).ToArray();
+        return others.Any(first => first.Name.CompareTo(view.Self) < 0 && others.Any(other => GivesWay(first.Name, first.Group!, other)))
             ? null
-            : view.Others.FirstOrDefault(report =>
-                report.Group is { IsServing: true, Own: { } other } theirs
-                && theirs.Epoch == group.Epoch
-                && (other.IsPrimary || report.Name.CompareTo(view.Self) < 0)
-                && (IsUnreachable(group, theirs.ServerId) || IsUnreachable(theirs, group.ServerId)));
+            : others.FirstOrDefault(other => GivesWay(view.Self, group, other));
+    }
+
+    /// <summary>The two do not hear each other, and this one joins anew: not the primary, and of two others the later name.</summary>
+    private static bool GivesWay(MemberName name, GroupView group, MemberReport other) =>
+        group.Own is { IsPrimary: false }
+        && other.Group is { Own: { } its } theirs
+        && (its.IsPrimary || other.Name.CompareTo(name) < 0)
+        && (IsUnreachable(group, theirs.ServerId) || IsUnreachable(theirs, group.ServerId));
 
     /// <summary>The group has a primary that more than half of the members hear, as that member sees it.</summary>
     public static bool Works(MemberReport report) => report.Group is { IsServing: true, Primary: not null };

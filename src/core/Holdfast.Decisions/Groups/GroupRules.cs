@@ -148,7 +148,7 @@ public static class GroupRules
             && GroupClaims.BrokenLink(view, group) is { } other && Following.BackOff(view, DatabaseJobKind.JoinGroup) is null =>
             new(Rule.RejoinBrokenLink,
                 $"this server and {other.Name}'s have not heard each other for {Words.Seconds(view.Now - since)}, though both take part: it joins anew, before the group needs that connection",
-                new HaAction.Begin(new DatabaseWork.JoinGroup([other.Group!.Address], group.Mode))),
+                Join(Serving(view))),
 
         _ => new(Rule.KeepFollowing, $"no action. I am ({view.Self}), a member of the group; {view.Store.Lease?.Holder.Text ?? "nobody"} is its primary"),
     };
@@ -198,7 +198,7 @@ public static class GroupRules
     /// <summary>The server runs and is in no group.</summary>
     private static Decision Outside(ClusterView view)
     {
-        var serving = view.Others.Where(report => report.Group is { IsServing: true }).ToArray();
+        var serving = Serving(view);
         return view switch
         {
             _ when serving.Length == 0 => Outage.Decide(view),
@@ -211,7 +211,7 @@ public static class GroupRules
                 new(Rule.RetryLater, $"the group did not take this server: {view.Memory.LastFailure!.Reason}; the next attempt is in {Words.Seconds(until - view.Now)}"),
 
             _ => new(Rule.JoinGroup, $"the server joins the group by {string.Join(", ", serving.Select(report => report.Name))}",
-                new HaAction.Begin(new DatabaseWork.JoinGroup([.. serving.Select(report => report.Group!.Address)], serving[0].Group!.Mode))),
+                Join(serving)),
         };
     }
 
@@ -264,6 +264,12 @@ public static class GroupRules
         new(view.Store.Lease!.Term, ImmutableSortedDictionary<MemberName, string>.Empty.Add(view.Self, view.OwnReport?.ApiUrl ?? ""));
 
     private static bool OthersHaveRoom(ClusterView view) => view.Others.Any(report => report is { IsShortOfDisk: false, Group.IsServing: true });
+
+    private static MemberReport[] Serving(ClusterView view) => [.. view.Others.Where(report => report.Group is { IsServing: true })];
+
+    /// <summary>By all of them, since one may not be reached from here.</summary>
+    private static HaAction.Begin Join(MemberReport[] serving) =>
+        new(new DatabaseWork.JoinGroup([.. serving.Select(report => report.Group!.Address)], serving[0].Group!.Mode));
 
     private static bool OthersServe(ClusterView view) => view.Others.Any(report => report.Group is { IsServing: true });
 }
