@@ -172,6 +172,11 @@ internal static class GroupViews
 
         public ClusterView InMinorityFor(TimeSpan time) => view.Remembering(memory => memory with { MinoritySince = view.Now - time });
 
+        public ClusterView WithRoom(long freeBytes) =>
+            view.WithDatabase(database => database with { Disk = new DiskSpace(freeBytes, 1L << 40, 1L << 30) });
+
+        public ClusterView Wishing(GroupMode? mode) => view.WithPolicy(policy => policy with { GroupMode = mode });
+
         /// <summary>Every member accepts writes, by its own word and by everybody else's.</summary>
         public ClusterView MultiPrimary() => view
             .WithDatabase(database => database with { Role = DatabaseRole.Primary, IsStreaming = false, Group = AllWriting(database.Group!) })
