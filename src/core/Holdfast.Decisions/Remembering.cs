@@ -42,7 +42,7 @@ public static class Remembering
             Reached = Reached(view, ended),
             PrimaryTimeline = database is { IsRunningPrimary: true, IsResponsive: true, Timeline: { } timeline } ? timeline : memory.PrimaryTimeline,
             LastTerm = view.Store.Lease is { } lease && lease.Term.Number > memory.LastTerm.Number ? lease.Term : memory.LastTerm,
-            LastFailure = Failure(memory.LastFailure, ended, streams),
+            LastFailure = Failure(memory.LastFailure, ended, streams && !AsksForMode(view)),
             SwitchoverSeenAt = view.Store.Switchover is null ? null : memory.SwitchoverSeenAt ?? view.Now,
             DrainingSince = view.Store.Switchover is { } request && view.OwnReport?.DrainsFor == request.Revision ? memory.DrainingSince ?? view.Now : null,
             MembersSeen = Seen(view),
@@ -68,18 +68,22 @@ public static class Remembering
     };
 
     /// <summary>
-    /// Failures of one kind are counted until a job of that kind succeeds, or the database streams again. A directory that was
+    /// Failures of one kind are counted until a job of that kind succeeds, or all is well again. A directory that was
     /// rewound or cloned is another one: how often the old one failed to start says nothing of it.
     /// </summary>
-    private static JobFailure? Failure(JobFailure? known, DatabaseJob? ended, bool streams) => ended switch
+    private static JobFailure? Failure(JobFailure? known, DatabaseJob? ended, bool isWell) => ended switch
     {
         { State: JobState.Failed, EndedAt: { } at } when known is null || known.Kind != ended.Kind => new(ended.Kind, ended.Progress, at, 1),
         { State: JobState.Failed, EndedAt: { } at } when known.At != at => new(ended.Kind, ended.Progress, at, known.Count + 1),
         { State: JobState.Succeeded } when known?.Kind == ended.Kind => null,
         { State: JobState.Succeeded, Kind: DatabaseJobKind.Clone or DatabaseJobKind.Rewind } when known?.Kind == DatabaseJobKind.StartReplica => null,
-        _ when streams && known is { Kind: not DatabaseJobKind.Promote } => null,
+        _ when isWell && known is { Kind: not DatabaseJobKind.Promote } => null,
         _ => known,
     };
+
+    /// <summary>The group serves all the while, so that it does says nothing of a change that failed.</summary>
+    private static bool AsksForMode(ClusterView view) =>
+        view is { Memory.LastFailure.Kind: DatabaseJobKind.ChangeGroupMode, Policy.GroupMode: { } wished, Database.Group: { } group } && group.Mode != wished;
 
     private static ImmutableSortedDictionary<MemberName, TimeSpan> Seen(ClusterView view)
     {
