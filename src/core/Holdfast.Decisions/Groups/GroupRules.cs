@@ -69,9 +69,9 @@ public static class GroupRules
 
         _ when Election.MakeFirstSystem(view) is { } decision => decision,
 
-        { SelfHoldsLiveLease: true, Store.Failsafe: null, Database: { Control.WasPrimary: true, IsDown: true } } =>
+        { OthersLease: null, Store.Failsafe: null, Database: { Control.WasPrimary: true, IsDown: true } } when !OthersServe(view) =>
             new(Rule.AdoptSystem, "the cluster is made from the database that this member brings: it alone is to be heard, whoever else is there",
-                Alone(view)),
+                view.SelfHoldsLiveLease ? Alone(view) : Take(view)),
 
         { Policy.IsPaused: true } when !GroupClaims.IsElected(view) => new(Rule.StayPaused, "the cluster is paused: the group is left alone"),
 
@@ -155,8 +155,7 @@ public static class GroupRules
 
     private static Decision Record(ClusterView view)
     {
-        var taking = new HaAction.AcquireLease(
-            view.Session.Id!.Value, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, null);
+        var taking = Take(view);
         const string why = "the group has elected this member: the store is told, and the routers by it";
         return view.Store.Switchover is { } request && (request.To is null || request.To == view.Self)
             ? new(Rule.RecordPrimary, why, taking, new HaAction.ClearSwitchover(request.Revision))
@@ -262,6 +261,9 @@ public static class GroupRules
     /// <summary>Nobody else is to be heard if no group is left.</summary>
     internal static HaAction.WriteFailsafe Alone(ClusterView view) =>
         new(view.Store.Lease!.Term, ImmutableSortedDictionary<MemberName, string>.Empty.Add(view.Self, view.OwnReport?.ApiUrl ?? ""));
+
+    internal static HaAction.AcquireLease Take(ClusterView view) =>
+        new(view.Session.Id!.Value, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, null);
 
     private static bool OthersHaveRoom(ClusterView view) => view.Others.Any(report => report is { IsShortOfDisk: false, Group.IsServing: true });
 

@@ -83,7 +83,7 @@ internal static class Outage
             new(Rule.AwaitMembers, $"{why}, but {lease.Holder} holds the lease and may be beginning one: it gives the lease up if it is not, or loses it with its session"),
 
         _ => new(Rule.BootstrapGroup, $"{why}: the lease makes sure that nobody else does",
-            new HaAction.AcquireLease(view.Session.Id!.Value, view.Store.Lease?.Term ?? Term.None, view.Store.SyncRevision, null)),
+            GroupRules.Take(view)),
     };
 
     /// <summary>Its server runs outside of any group, so what it says that it holds is all that it holds.</summary>
