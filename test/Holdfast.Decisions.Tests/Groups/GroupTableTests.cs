@@ -45,7 +45,7 @@ public class GroupTableTests
     }
 
     [Fact]
-    public void At_most_one_member_puts_out_another_and_never_one_whose_server_runs()
+    public void Nobody_is_put_out_whose_own_agent_says_that_its_server_takes_part_or_joins()
     {
         foreach (var world in EveryWorld())
         {
@@ -56,8 +56,53 @@ public class GroupTableTests
                 .OfType<DatabaseWork.Expel>()
                 .Select(expel => expel.Address)
                 .ToArray();
-            Assert.All(expelled, address => Assert.DoesNotContain(
-                world, view => view.Database.Group!.Address == address && view.Database.Process == DatabaseProcess.Running));
+            Assert.All(expelled, address => Assert.DoesNotContain(world, view =>
+                view.OwnReport is { State: MemberState.Running or MemberState.Streaming, Group: { } group }
+                && group.Address == address
+                && (group.IsJoining || group.State is GroupState.Online or GroupState.Recovering)));
+        }
+    }
+
+    [Fact]
+    public void One_member_at_most_leaves_for_a_broken_connection_and_neither_the_primary_nor_the_last_that_works()
+    {
+        foreach (var world in EveryWorld())
+        {
+            var leaving = world.Where(view => TurnRules.Decide(view).Leadership.Rule == Rule.RejoinBrokenLink).ToArray();
+            Assert.All(leaving.GroupBy(view => view.Database.Group!.Epoch), group => Assert.Single(group));
+            Assert.All(leaving, view => Assert.False(view.Database.Group!.Own!.IsPrimary));
+            Assert.All(leaving, view => Assert.Contains(view.Others, report => report.Group is { IsServing: true }));
+        }
+    }
+
+    [Fact]
+    public void A_server_leaves_its_full_disk_only_to_one_that_serves_and_has_room()
+    {
+        foreach (var view in EveryWorld().SelectMany(world => world).Where(view => TurnRules.Decide(view).Leadership.Rule == Rule.LeaveFullDisk))
+        {
+            Assert.Contains(view.Others, report => report is { IsShortOfDisk: false, Group.IsServing: true });
+        }
+    }
+
+    [Fact]
+    public void A_minority_is_dissolved_only_while_nobody_is_heard_to_work()
+    {
+        foreach (var view in EveryWorld().SelectMany(world => world).Where(view => TurnRules.Decide(view).Leadership.Rule == Rule.DissolveMinority))
+        {
+            var group = view.Database.Group!;
+            Assert.All(
+                view.Others.Where(report => group.Members.Any(member => member.ServerId == report.Group?.ServerId)),
+                report => Assert.False(report.Group is { IsServing: true, Primary: not null } works && works.Epoch == group.Epoch, $"{report.Name} works\n{view}"));
+        }
+    }
+
+    [Fact]
+    public void The_mode_is_changed_by_the_holder_of_the_lease_alone()
+    {
+        foreach (var view in EveryWorld().SelectMany(world => world).Where(view => TurnRules.Decide(view).Leadership.Rule == Rule.ChangeGroupMode))
+        {
+            Assert.True(view.SelfHoldsLiveLease);
+            Assert.NotEqual(view.Policy.GroupMode, view.Database.Group!.Mode);
         }
     }
 
@@ -80,6 +125,7 @@ public class GroupTableTests
             [
                 Rule.KeepLeading, Rule.KeepFollowing, Rule.RecordPrimary, Rule.ExpelDead, Rule.FenceExpelled, Rule.MajorityLost, Rule.DissolveMinority,
                 Rule.JoinGroup, Rule.CatchUp, Rule.AwaitMembers, Rule.NoMemberHoldsAll, Rule.YieldToBetter, Rule.BootstrapGroup, Rule.StartFollowing,
+                Rule.LeaveFullDisk, Rule.ShortOfDisk, Rule.RejoinBrokenLink, Rule.ChangeGroupMode, Rule.WaitForJob,
             ]),
             EveryWorld().SelectMany(world => world).Select(view => TurnRules.Decide(view).Leadership.Rule).ToHashSet());
 
@@ -95,7 +141,8 @@ public class GroupTableTests
 
     private static ImmutableArray<ClusterView> World(Random random)
     {
-        var databases = Names.ToDictionary(name => name, name => Database(random, name));
+        var isMultiPrimary = random.Next(4) == 0;
+        var databases = Names.ToDictionary(name => name, name => Database(random, name, isMultiPrimary));
         var holder = random.Next(4) is var chosen and < 3 ? Names[chosen] : (MemberName?)null;
         var store = HealthyGroup.Store with
         {
@@ -106,36 +153,64 @@ public class GroupTableTests
                 HealthyGroup.Store.Failsafe!.ApiUrls.RemoveRange(Names.Skip(2).Where(_ => random.Next(3) == 0)), new Revision(60)),
             Switchover = random.Next(8) == 0 ? new SwitchoverRequest(null, Names[random.Next(3)], null, null, new Revision(61)) : null,
         };
-        return [.. Names.Select(name => SeenBy(HealthyGroup with { Store = store }, name) with { Database = databases[name] })];
+        var policy = HealthyGroup.Policy with { GroupMode = random.Next(3) is var mode and < 2 ? (GroupMode)mode : null };
+        return
+        [
+            .. Names.Select(name => SeenBy(HealthyGroup with { Store = store, Policy = policy }, name)
+                .Remembering(_ => Memory(random)) with { Database = databases[name] }),
+        ];
     }
 
-    private static DatabaseView Database(Random random, MemberName name)
+    /// <summary>Everybody is known, and things have been as they are for up to fifteen seconds.</summary>
+    private static GroupMemory Memory(Random random) => new()
+    {
+        Addresses = Names.ToImmutableSortedDictionary(ServerOf, AddressOf),
+        DeadSince = Names.ToImmutableSortedDictionary(ServerOf, _ => Ago(random)),
+        MinoritySince = Ago(random),
+        BrokenLinkSince = Ago(random),
+    };
+
+    private static TimeSpan Ago(Random random) => Now - TimeSpan.FromSeconds(random.Next(16));
+
+    private static DatabaseView Database(Random random, MemberName name, bool isMultiPrimary)
     {
         var database = random.Next(4) switch
         {
             0 => DownOf(name, random.Next(2) == 0 ? DatabaseProcess.Crashed : DatabaseProcess.Stopped),
-            1 => OutsideOf(name),
-            _ => DatabaseOf(name) with { Group = Inside(random, DatabaseOf(name).Group!) },
+            1 => OutsideOf(name) with
+            {
+                Job = random.Next(3) == 0 ? new DatabaseJob(5, DatabaseJobKind.JoinGroup, JobState.Running, Now, null, "joining") : null,
+            },
+            _ => Writing(DatabaseOf(name) with { Group = Inside(random, DatabaseOf(name).Group!, isMultiPrimary) }),
         };
         var holds = (string[])["1-100", "1-100", "1-99", "1-98:100", "1-101"];
-        return database with { Group = database.Group! with { Transactions = Set(holds[random.Next(holds.Length)]) } };
+        return database with
+        {
+            Group = database.Group! with { Transactions = Set(holds[random.Next(holds.Length)]) },
+            Disk = new DiskSpace(random.Next(6) == 0 ? random.Next(128) << 20 : 10L << 30, 20L << 30, 1L << 30),
+        };
     }
 
+    private static DatabaseView Writing(DatabaseView database) => database.Group is { State: GroupState.Online, Own.IsPrimary: true }
+        ? database with { Role = DatabaseRole.Primary, IsStreaming = false }
+        : database with { Role = DatabaseRole.Replica, IsStreaming = database.Group!.State == GroupState.Online };
+
     /// <summary>One of two memberships, with any of its members missed.</summary>
-    private static GroupView Inside(Random random, GroupView group)
+    private static GroupView Inside(Random random, GroupView group, bool isMultiPrimary)
     {
         var isLater = random.Next(2) == 0 && group.ServerId != ServerOf(Alpha);
         return group with
         {
             State = random.Next(6) == 0 ? GroupState.Recovering : GroupState.Online,
             Epoch = Epoch with { Number = Epoch.Number + (isLater ? 1 : 0) },
+            IsMultiPrimary = isMultiPrimary,
             Members =
             [
                 .. group.Members
                     .Where(member => !isLater || member.Host != Alpha.Text)
                     .Select(member => member with
                     {
-                        IsPrimary = member.Host == (isLater ? Beta : Alpha).Text,
+                        IsPrimary = isMultiPrimary || member.Host == (isLater ? Beta : Alpha).Text,
                         State = member.ServerId != group.ServerId && random.Next(4) == 0 ? GroupState.Unreachable : GroupState.Online,
                     }),
             ],
@@ -152,6 +227,7 @@ public class GroupTableTests
         },
         Role = database.Role == DatabaseRole.Primary ? DatabaseRole.Primary : DatabaseRole.Replica,
         IsStreaming = database.IsStreaming,
-        Group = database.Group,
+        IsShortOfDisk = database.Disk is { FreeBytes: < 64L << 20 },
+        Group = database.Group! with { IsJoining = database.IsDoing(DatabaseJobKind.JoinGroup) },
     };
 }
