@@ -54,6 +54,37 @@ public sealed class DynamicConfigurationTests
     }
 
     [Theory]
+    [InlineData("""{"mysql":{"group":{"mode":"single-primary"}}}""", GroupMode.SinglePrimary)]
+    [InlineData("""{"mysql":{"group":{"mode":"multi-primary"}}}""", GroupMode.MultiPrimary)]
+    [InlineData("""{"mysql":{"group":{"mode":null}}}""", null)]
+    [InlineData("""{"mysql":{"group":{"mode":"null"}}}""", null)]
+    [InlineData("""{"mysql":{"group":{}}}""", null)]
+    [InlineData("""{"mysql":{"group":"multi-primary"}}""", null)]
+    [InlineData("""{"mysql":null}""", null)]
+    [InlineData("""{"mode":"multi-primary"}""", null)]
+    public void A_group_s_mode_is_read_and_left_as_it_is_without_one(string json, GroupMode? mode)
+    {
+        var reading = DynamicConfiguration.ToPolicy(json);
+
+        Assert.Equal((mode, 0), (reading.Policy.GroupMode, reading.Warnings.Length));
+    }
+
+    [Theory]
+    [InlineData("\"multi\"", "multi")]
+    [InlineData("\"Multi-Primary\"", "Multi-Primary")]
+    [InlineData("\"\"", "")]
+    [InlineData("true", "true")]
+    [InlineData("2", "2")]
+    [InlineData("[\"multi-primary\"]", "[\"multi-primary\"]")]
+    public void A_group_s_mode_in_other_words_is_ignored_and_warned_of(string mode, string shown)
+    {
+        var reading = DynamicConfiguration.ToPolicy($$$"""{"ttl":40,"mysql":{"group":{"mode":{{{mode}}} } } }""");
+
+        Assert.Equal((null, 40.0), (reading.Policy.GroupMode, reading.Policy.TimeToLive.TotalSeconds));
+        Assert.Equal($"mysql.group.mode {shown} is ignored: single-primary or multi-primary is expected", Assert.Single(reading.Warnings));
+    }
+
+    [Theory]
     [InlineData("""{"synchronous_mode":true}""", SynchronousMode.On, 0)]
     [InlineData("""{"synchronous_mode":"on"}""", SynchronousMode.On, 0)]
     [InlineData("""{"synchronous_mode":"off","synchronous_mode_strict":true}""", SynchronousMode.Off, 0)]

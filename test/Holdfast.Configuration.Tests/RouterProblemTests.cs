@@ -6,6 +6,15 @@ public sealed class RouterProblemTests
 {
     private const string Head = "scope: demo\netcd3: {host: a}\n";
 
+    private const string MySql = """
+        scope: demo
+        name: a
+        restapi: {listen: '127.0.0.1:8008', connect_address: '127.0.0.1:8008'}
+        raft: {self_addr: '127.0.0.1:2380'}
+        mysql: {listen: '10.0.0.1:3307', connect_address: '10.0.0.1:3307', data_dir: data, group: {local_address: '10.0.0.2:33062'}, authentication: {superuser: {username: a, password: b}, replication: {username: c, password: d}}}
+
+        """;
+
     [Theory]
     [InlineData("mode: tpc", "router.mode: 'tpc' is not one of tcp, session; did you mean 'tcp'?")]
     [InlineData("threads: 65", "router.threads: '65' is not a whole number from 1 to 64")]
@@ -114,6 +123,33 @@ public sealed class RouterProblemTests
         Assert.Contains("taken by raft.bind_addr", Assert.Single(taken.Problems).Message, StringComparison.Ordinal);
         Assert.Empty(api.Problems);
     }
+
+    [Theory]
+    [InlineData("read_write: '*:3307'", "router.read_write: *:3307 is taken by mysql.listen already")]
+    [InlineData("read_write: '*:5000', read_only: '10.0.0.1:3307'", "router.read_only: 10.0.0.1:3307 is taken by mysql.listen already")]
+    [InlineData("read_write: '*:33062'", "router.read_write: *:33062 is taken by mysql.group.local_address already")]
+    [InlineData("read_write: '10.0.0.2:33062'", "router.read_write: 10.0.0.2:33062 is taken by mysql.group.local_address already")]
+    public void An_agent_keeps_its_router_away_from_the_ports_of_MySQL_and_of_its_group(string ports, string expected)
+    {
+        var problem = Assert.Single(Configurations.Parse($"{MySql}router: {{{ports}}}").Problems);
+
+        Assert.StartsWith(expected, $"{problem.Path}: {problem.Message}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.2:3307")]
+    [InlineData("10.0.0.1:33062")]
+    [InlineData("*:3306")]
+    [InlineData("*:33061")]
+    public void A_router_may_have_the_port_of_another_address_and_the_usual_ports_when_MySQL_has_others(string address) =>
+        Assert.Empty(Configurations.Parse($"{MySql}router: {{read_write: '{address}'}}").Problems);
+
+    [Fact]
+    public void A_router_is_kept_away_from_the_group_s_usual_port_when_none_is_named() =>
+        Assert.Contains(
+            "taken by mysql.group.local_address already",
+            Assert.Single(Configurations.Parse($"{MySql.Replace(", group: {local_address: '10.0.0.2:33062'}", "", StringComparison.Ordinal)}router: {{read_write: '*:33061'}}").Problems).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Settings_of_one_cluster_do_not_stand_beside_several()
