@@ -24,6 +24,8 @@ public class GroupDocumentTests
         ApplyBacklog = 3,
         CertifyBacklog = 2,
         Conflicts = 1,
+        IsJoining = true,
+        SlowsGroup = true,
         Members =
         [
             .. Enum.GetValues<GroupState>().Select(state => new GroupPeer($"server {state}", "10.0.0.1", 3306, state, state == GroupState.Online, "8.4.3")),
@@ -41,6 +43,28 @@ public class GroupDocumentTests
     [InlineData(GroupState.Error)]
     [InlineData(GroupState.Unreachable)]
     public void Every_state_comes_back(GroupState state) => Assert.Equal(state, Read(Written(Group with { State = state }))?.State);
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void That_it_joins_or_slows_the_group_is_written_where_it_is_so_and_comes_back(bool isJoining, bool slowsGroup)
+    {
+        var document = Written(Group with { IsJoining = isJoining, SlowsGroup = slowsGroup });
+
+        Assert.Equal((isJoining, slowsGroup), (document["group"]!.AsObject().ContainsKey("joining"), document["group"]!.AsObject().ContainsKey("slows_group")));
+        Assert.Equal((isJoining, slowsGroup), (Read(document)!.IsJoining, Read(document)!.SlowsGroup));
+    }
+
+    [Fact]
+    public void One_that_says_nothing_of_it_neither_joins_nor_slows_the_group()
+    {
+        var document = Written(Group);
+        document["group"]!["joining"] = null;
+        document["group"]!.AsObject().Remove("slows_group");
+
+        Assert.Equal((false, false), (Read(document)!.IsJoining, Read(document)!.SlowsGroup));
+    }
 
     [Fact]
     public void A_server_that_was_never_asked_comes_back() =>
