@@ -121,6 +121,48 @@ public class ServerVariablesTests
     [InlineData("group_replication_consistency", "EVENTUAL\nsuper_read_only = OFF")]
     public void What_would_make_another_line_is_left_out(string name, string value) => Assert.Equal(Lines(Options), Lines(With((name, value))));
 
+    [Theory]
+    [InlineData("super-read-only")]
+    [InlineData("loose-group-replication-group-name")]
+    [InlineData("skip_log-replica-updates")]
+    [InlineData("disable-gtid_mode")]
+    [InlineData("enable_plugin-load-add")]
+    [InlineData("maximum-port")]
+    [InlineData("loose_skip-networking")]
+    [InlineData("loose_loose-maximum_server-id")]
+    [InlineData(" datadir ")]
+    public void An_operator_is_told_by_the_name_as_written_that_a_variable_is_the_agent_s(string name) =>
+        Assert.Equal([(name, "the group and its safety hang on it, so it is the agent's to set")], ServerVariables.LeftOut(With((name, "theirs"))));
+
+    [Theory]
+    [InlineData("5\nsuper_read_only = OFF")]
+    [InlineData("5\r")]
+    [InlineData("5\0")]
+    public void An_operator_is_told_of_a_value_that_is_more_than_one_line(string value) =>
+        Assert.Equal([("max_connections", "its value is more than one line")], ServerVariables.LeftOut(With(("max_connections", value))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("max connections")]
+    [InlineData("größe")]
+    [InlineData("a=b")]
+    [InlineData("a;b")]
+    [InlineData("#a")]
+    [InlineData("!include /tmp/other.cnf")]
+    [InlineData("[client]")]
+    [InlineData("a\nb")]
+    public void An_operator_is_told_of_what_is_no_variable_s_name(string name)
+    {
+        Assert.Equal([(name, "it is no variable's name")], ServerVariables.LeftOut(With((name, "5"))));
+        Assert.Equal(Lines(Options), Lines(With((name, "5"))));
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_what_is_written() =>
+        Assert.Empty(ServerVariables.LeftOut(With(
+            ("max-connections", "5"), ("loose-validate_password.policy", "LOW"), ("skip_name_resolve", "ON"), ("portfolio", "1"), ("maximum_join_size", "9"), ("empty", ""))));
+
     [Fact]
     public void A_socket_in_a_deep_directory_gets_a_short_name()
     {

@@ -55,7 +55,7 @@ internal static class ServerVariables
     private static string? WhyNot(string name, string value) => name switch
     {
         _ when IsReserved(name) => "the group and its safety hang on it, so it is the agent's to set",
-        _ when !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.') => "it is no variable's name",
+        _ when name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.') => "it is no variable's name",
         _ when value.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 => "its value is more than one line",
         _ => null,
     };
