@@ -28,8 +28,6 @@ public sealed partial class MySqlEngine : IDatabaseEngine
     /// <exception cref="InvalidOperationException">The agent is root, and no unprivileged user for MySQL is named.</exception>
     public MySqlEngine(MySqlOptions options, IAgentSignal signal, TimeProvider time, ILogger logger)
     {
-        // MySQL's programs run elsewhere than the agent.
-        options = options with { DataDirectory = Path.GetFullPath(options.DataDirectory).TrimEnd('/') };
         _installation = new(options, time);
         _process = new(options, _installation.Files, _installation.Tools, signal, logger);
         _observer = new(options, _installation.Files, _installation.Directory, _process, _installation.Sql, time);

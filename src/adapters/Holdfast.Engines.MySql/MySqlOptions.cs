@@ -18,7 +18,8 @@ public sealed record MySqlOptions
 
     public required int ConnectPort { get; init; }
 
-    public required string DataDirectory { get; init; }
+    /// <summary>Made absolute, since MySQL's programs run elsewhere than the agent, and without a slash at its end: files beside it begin with its name.</summary>
+    public required string DataDirectory { get; init => field = Path.GetFullPath(value).TrimEnd('/'); }
 
     /// <summary>Where <c>mysqld</c> is; null to look in PATH and in the distributions' usual places.</summary>
     public string? BinDirectory { get; init; }

@@ -19,7 +19,7 @@ internal static class MySqlParts
         ListenPort = section.Listen.Port,
         ConnectHost = section.ConnectAddress.Host,
         ConnectPort = section.ConnectAddress.Port,
-        DataDirectory = Path.GetFullPath(section.DataDirectory),
+        DataDirectory = section.DataDirectory,
         BinDirectory = section.BinDirectory,
         OsUser = section.OsUser,
         Superuser = new(section.Superuser.Username, section.Superuser.Password),
