@@ -19,30 +19,41 @@ internal sealed class BackupPlacement(Installation installation, ServerJobs serv
     /// <exception cref="BackupFailedException">It is no whole backup, the data directory holds something, there is no room, or MySQL does not start from it.</exception>
     public async Task<BackupManifest> RunAsync(string backup, JobContext context)
     {
-        var manifest = BackupManifest.Read(backup);
-        var data = Path.Combine(backup, BackupManifest.DataName);
-        RefuseUnfit(manifest, data);
+        try
+        {
+            var manifest = BackupManifest.Read(backup);
+            RefuseUnfit(manifest, Path.Combine(backup, BackupManifest.DataName));
+            await PlaceAsync(backup, manifest, context);
+            return manifest;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JobFailedException)
+        {
+            throw new BackupFailedException($"{installation.Directory.Path}: {error.Message}");
+        }
+    }
+
+    private async Task PlaceAsync(string backup, BackupManifest manifest, JobContext context)
+    {
         var directory = installation.Directory;
+        installation.Account.MakePrivateDirectory(directory.Path);
         directory.MarkUnfinished($"a restore of {backup} began at {installation.Time.GetUtcNow():u}");
         try
         {
-            installation.Account.MakePrivateDirectory(directory.Path);
-            await CopyAsync(data, manifest.Bytes, context);
+            await CopyAsync(Path.Combine(backup, BackupManifest.DataName), manifest.Bytes, context);
             installation.Files.WriteGroup(Options.Group.Name);
             installation.Files.WriteRestored(backup);
             await SetUsersAsync(context);
         }
-        catch (Exception error)
+        catch
         {
             directory.Clear();
             installation.Files.ForgetGroup();
             installation.Files.ForgetRestored();
             directory.MarkFinished();
-            throw error is IOException or UnauthorizedAccessException or JobFailedException ? new BackupFailedException($"{directory.Path}: {error.Message}") : error;
+            throw;
         }
 
         directory.MarkFinished();
-        return manifest;
     }
 
     private void RefuseUnfit(BackupManifest manifest, string data)
@@ -57,7 +68,7 @@ internal sealed class BackupPlacement(Installation installation, ServerJobs serv
             throw new BackupFailedException("mysql.group.name is the name of the group that the backup is from, whose members may hold more: leave it out, or write another one");
         }
 
-        var size = DirectorySize.Of(data);
+        var size = Directory.Exists(data) ? DirectorySize.Of(data) : default;
         if (size != new DirectorySize(manifest.Files, manifest.Bytes))
         {
             throw new BackupFailedException(
