@@ -64,6 +64,16 @@ public class GroupReportingTests
         Assert.Empty(Actions<HaAction.PublishReport>(NoGroup));
     }
 
+    [Fact]
+    public void That_a_server_joins_is_told_at_once_so_that_it_is_not_put_out_meanwhile()
+    {
+        var joining = NoGroup.Doing(DatabaseJobKind.JoinGroup);
+        var told = Actions<HaAction.PublishReport>(joining).Single().Report;
+
+        Assert.True(told.Group!.IsJoining);
+        Assert.False(Actions<HaAction.PublishReport>(NoGroup.WithReport(Beta, _ => told)).Single().Report.Group!.IsJoining);
+    }
+
     private static IEnumerable<MemberName>? Recorded(ClusterView view) => Actions<HaAction.WriteFailsafe>(view).SingleOrDefault()?.ApiUrls.Keys;
 
     private static IEnumerable<T> Actions<T>(ClusterView view) => TurnRules.Decide(view).Reporting.Actions.OfType<T>();
