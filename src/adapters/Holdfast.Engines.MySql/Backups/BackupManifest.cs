@@ -49,6 +49,19 @@ public sealed record BackupManifest
         }
     }
 
+    /// <summary>Null where there is none that can be read.</summary>
+    internal static BackupManifest? TryRead(string directory)
+    {
+        try
+        {
+            return Read(directory);
+        }
+        catch (BackupFailedException)
+        {
+            return null;
+        }
+    }
+
     internal string ToJson() => JsonSerializer.Serialize(this, BackupJson.Default.BackupManifest) + "\n";
 }
 

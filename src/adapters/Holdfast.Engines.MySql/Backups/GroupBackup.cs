@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Holdfast.Engines.MySql.Observation;
+using Holdfast.Engines.Observation;
 using Holdfast.Engines.Processes;
 using MySqlConnector;
 
@@ -41,7 +42,7 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
                 installation.Account.MakePrivateDirectory(parent);
             }
 
-            RefuseWithoutRoom(parent);
+            RefuseWithoutRoom(parent, cancellationToken);
             installation.Account.MakePrivateDirectory(unfinished);
             var data = Path.Combine(unfinished, BackupManifest.DataName);
             var transactions = await CopyAsync(installation, connection, data, cancellationToken);
@@ -108,9 +109,9 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
         return server;
     }
 
-    private void RefuseWithoutRoom(string parent)
+    private void RefuseWithoutRoom(string parent, CancellationToken cancellationToken)
     {
-        var (need, free) = (DirectorySize.Of(options.DataDirectory).Bytes + BytesToStayFree, new DriveInfo(parent).AvailableFreeSpace);
+        var (need, free) = (DiskProbe.SizeOf(options.DataDirectory, cancellationToken) + BytesToStayFree, new DriveInfo(parent).AvailableFreeSpace);
         if (free < need)
         {
             throw new BackupFailedException($"{parent} has {DirectorySize.InWords(free)} free, and the copy may need {DirectorySize.InWords(need)}");
@@ -140,10 +141,11 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
         return (await command.ExecuteScalarAsync(cancellationToken) as string ?? "").ReplaceLineEndings("");
     }
 
-    private static void DropOldest(string scope, string parent, int? kept)
+    /// <summary>What cannot be read is somebody else's, or a later version's: it stays.</summary>
+    internal static void DropOldest(string scope, string parent, int? kept)
     {
         var finished = Directory.GetDirectories(parent, scope + "-*Z")
-            .Where(directory => File.Exists(Path.Combine(directory, BackupManifest.FileName)) && BackupManifest.Read(directory).Scope == scope)
+            .Where(directory => BackupManifest.TryRead(directory)?.Scope == scope)
             .OrderDescending(StringComparer.Ordinal);
         foreach (var old in kept is { } count ? finished.Skip(count) : [])
         {
