@@ -14,7 +14,7 @@ public static class TurnRules
     /// <summary>A deadline that has passed and cannot be acted on must not turn the loop into a spin.</summary>
     private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan UntilStreamEnds = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LookAgainWhileLeaderless = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookAgainSoon = TimeSpan.FromMilliseconds(500);
 
     public static Turn Decide(ClusterView view) => view switch
     {
@@ -60,7 +60,7 @@ public static class TurnRules
     {
         var wake = view.Now + view.Policy.LoopWait;
         Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEveryOf(view.Session.TimeToLive));
-        Consider(view.Store.Lease is null ? view.Now + LookAgainWhileLeaderless : null);
+        Consider(view.Store.Lease is null ? view.Now + LookAgainSoon : null);
         Consider(view.SelfHoldsLiveLease ? view.MayServeUntil : null);
         Consider(view.Store.Lease is null && view.Memory.LastLeader?.ServesUntil > view.Now ? view.Memory.LastLeader.ServesUntil : null);
         Consider(view.Memory.LeaseEndsAt > view.Now ? view.Memory.LeaseEndsAt : null);
@@ -68,7 +68,8 @@ public static class TurnRules
         Consider(view.Memory.DownSince is { } down && down + Leading.GraceForPositions is var graceEnds && graceEnds > view.Now ? graceEnds : null);
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Database.Group is not null && view.Memory.UnresponsiveSince is { } silent && silent + GroupRules.HangLimit is var hung && hung > view.Now ? hung : null);
-        Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainWhileLeaderless : null);
+        Consider(view.Memory.Group is { DeadSince.IsEmpty: false } or { MinoritySince: not null } or { BrokenLinkSince: not null } ? view.Now + LookAgainSoon : null);
+        Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainSoon : null);
         Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
         return wake > view.Now + LeastRest ? wake : view.Now + LeastRest;
 

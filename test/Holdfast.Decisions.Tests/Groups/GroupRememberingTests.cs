@@ -94,6 +94,25 @@ public class GroupRememberingTests
         Assert.Equal("elsewhere:33061", silent.Addresses[ServerOf(Gamma)]);
     }
 
+    [Fact]
+    public void What_is_waited_for_is_looked_at_again_soon_however_long_the_loop_is()
+    {
+        ClusterView[] waiting =
+        [
+            HealthyGroup.DeadFor(Gamma, TimeSpan.Zero), HealthyGroup.InMinorityFor(TimeSpan.Zero), InGroup.BrokenFor(TimeSpan.Zero),
+        ];
+
+        Assert.All(waiting, view => Assert.InRange(WakesAfter(Slow(view)), 0, 0.5));
+        Assert.InRange(WakesAfter(Slow(HealthyGroup)), 3, 10);
+
+        static ClusterView Slow(ClusterView view) => view
+            .WithPolicy(policy => policy with { LoopWait = TimeSpan.FromSeconds(10), TimeToLive = TimeSpan.FromSeconds(30) })
+            with
+            { Session = view.Session with { TimeToLive = TimeSpan.FromSeconds(30), FenceAt = Now + TimeSpan.FromSeconds(25) } };
+
+        static double WakesAfter(ClusterView view) => (TurnRules.Decide(view).WakeAt - Now).TotalSeconds;
+    }
+
     private static (string Server, TimeSpan Since) Single(GroupMemory memory) => Assert.Single(memory.DeadSince) is var (server, since) ? (server, since) : default;
 
     private static ClusterView Later(ClusterView view, GroupMemory memory) =>
