@@ -113,6 +113,14 @@ public class GroupModeTests
         Assert.Equal([Rule.RecordPrimary, Rule.KeepFollowing, Rule.KeepFollowing], Each(Multi.WithoutLease()).Select(view => Decide(view).Rule));
 
     [Fact]
+    public void Among_many_primaries_one_whose_agent_is_gone_is_passed_over() =>
+        Assert.Equal([Rule.RecordPrimary, Rule.KeepFollowing], Each(Multi.WithoutLease().WithoutReport(Alpha)).Skip(1).Select(view => Decide(view).Rule));
+
+    [Fact]
+    public void Where_there_is_one_primary_nobody_takes_the_lease_in_its_place_when_its_agent_is_gone() =>
+        Assert.Equal(Rule.KeepFollowing, Decide(InGroup.WithoutLease().WithoutReport(Alpha)).Rule);
+
+    [Fact]
     public void Among_many_primaries_the_first_takes_the_lease_of_one_that_is_no_primary_any_more()
     {
         var gammaLed = Multi.WithLeader(Gamma);

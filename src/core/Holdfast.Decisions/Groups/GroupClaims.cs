@@ -13,7 +13,7 @@ internal static class GroupClaims
     /// <summary>The majority has elected this member; nobody knows of a later membership that has elected somebody else.</summary>
     public static bool IsElected(ClusterView view) =>
         view.Database is { Process: DatabaseProcess.Running, IsResponsive: true, Group: { IsServing: true, Own.IsPrimary: true } group }
-        && (Recorded(view, group) ?? group.Primary)?.ServerId == group.ServerId
+        && ToRecord(view, group)?.ServerId == group.ServerId
         && Superseded(view) is null;
 
     /// <summary>
@@ -28,16 +28,18 @@ internal static class GroupClaims
                 && ((self is { IsPrimary: true } && theirs.IsAfter(epoch) && group.Members.All(member => member.ServerId != own))
                     || (theirs.Group != epoch.Group && view.Store.Lease?.Holder == report.Name && report.Role == DatabaseRole.Primary)));
 
-    /// <summary>Among many primaries the one that is recorded stays; null where there is one only, or the recorded one is none.</summary>
-    private static GroupPeer? Recorded(ClusterView view, GroupView group)
+    /// <summary>The primary; among many the one that is recorded, as long as it is one, or else the first whose agent is heard.</summary>
+    private static GroupPeer? ToRecord(ClusterView view, GroupView group)
     {
-        if (!group.IsMultiPrimary || view.Store.Lease?.Holder is not { } holder)
+        if (!group.IsMultiPrimary)
         {
-            return null;
+            return group.Primary;
         }
 
-        var server = holder == view.Self ? group.ServerId : view.Report(holder)?.Group?.ServerId;
-        return group.Members.FirstOrDefault(member => member.ServerId == server && member is { IsPrimary: true, State: GroupState.Online });
+        var holder = view.Store.Lease?.Holder is not { } name ? null : name == view.Self ? group.ServerId : view.Report(name)?.Group?.ServerId;
+        var primaries = group.Members.Where(member => member is { IsPrimary: true, State: GroupState.Online }).ToArray();
+        return primaries.FirstOrDefault(member => member.ServerId == holder)
+            ?? primaries.FirstOrDefault(member => member.ServerId == group.ServerId || ReportOf(view, member) is not null);
     }
 
     /// <summary>Its own agent says that its server has ended, or is in no group any more and does not join one.</summary>
