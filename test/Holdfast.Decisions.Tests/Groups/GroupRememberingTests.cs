@@ -105,10 +105,11 @@ public class GroupRememberingTests
         Assert.All(waiting, view => Assert.InRange(WakesAfter(Slow(view)), 0, 0.5));
         Assert.InRange(WakesAfter(Slow(HealthyGroup)), 3, 10);
 
-        static ClusterView Slow(ClusterView view) => view
-            .WithPolicy(policy => policy with { LoopWait = TimeSpan.FromSeconds(10), TimeToLive = TimeSpan.FromSeconds(30) })
-            with
-            { Session = view.Session with { TimeToLive = TimeSpan.FromSeconds(30), FenceAt = Now + TimeSpan.FromSeconds(25) } };
+        static ClusterView Slow(ClusterView view) => view with
+        {
+            Policy = view.Policy with { LoopWait = TimeSpan.FromSeconds(10), TimeToLive = TimeSpan.FromSeconds(30) },
+            Session = view.Session with { TimeToLive = TimeSpan.FromSeconds(30), FenceAt = Now + TimeSpan.FromSeconds(25) },
+        };
 
         static double WakesAfter(ClusterView view) => (TurnRules.Decide(view).WakeAt - Now).TotalSeconds;
     }
