@@ -95,7 +95,7 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
     /// <summary>One that is in no group may lack what the group has.</summary>
     private async Task<Observed> LookAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        var server = await GroupQuery.ReadAsync(connection, options.Group.Address, cancellationToken);
+        var server = await AskAsync(connection, cancellationToken);
         if (!server.Group.IsServing)
         {
             throw new BackupFailedException($"{options.MemberName} is not online in its group ({server.Group.State}), so its data may be old: take the backup on a member that is");
@@ -107,6 +107,18 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
         }
 
         return server;
+    }
+
+    private async Task<Observed> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GroupQuery.ReadAsync(connection, options.Group.Address, cancellationToken);
+        }
+        catch (MySqlException error)
+        {
+            throw new BackupFailedException($"the server of {options.MemberName} does not say what it holds: {error.Message}");
+        }
     }
 
     private void RefuseWithoutRoom(string parent, CancellationToken cancellationToken)
@@ -126,6 +138,8 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
         try
         {
             await Sql.RunAsync(connection, $"CLONE LOCAL DATA DIRECTORY = {Sql.Quoted(data)}", cancellationToken);
+            await using var command = new MySqlCommand("SELECT GTID_EXECUTED FROM performance_schema.clone_status", connection);
+            return (await command.ExecuteScalarAsync(cancellationToken) as string ?? "").ReplaceLineEndings("");
         }
         catch (MySqlException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -136,9 +150,6 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
             await watching.CancelAsync();
             await progress;
         }
-
-        await using var command = new MySqlCommand("SELECT GTID_EXECUTED FROM performance_schema.clone_status", connection);
-        return (await command.ExecuteScalarAsync(cancellationToken) as string ?? "").ReplaceLineEndings("");
     }
 
     /// <summary>What cannot be read is somebody else's, or a later version's: it stays.</summary>
