@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
 using Dynamic = Holdfast.Decisions.Configuration.DynamicConfiguration;
@@ -71,6 +72,8 @@ internal sealed class ScriptedControl : IMemberControl
     public Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken) => Asked(conditions);
 
     public Task<ControlAnswer> CancelRestartAsync(CancellationToken cancellationToken) => Asked("cancel restart");
+
+    public Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken) => Asked((id, vote));
 
     public Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken) => Asked("reinitialize");
 

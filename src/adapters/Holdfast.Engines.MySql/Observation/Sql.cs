@@ -5,6 +5,8 @@ namespace Holdfast.Engines.MySql.Observation;
 /// <summary>Connections to the member's own server, by its socket.</summary>
 internal sealed class Sql(MySqlOptions options, Configuration.ServerFiles files)
 {
+    private const int ConnectSecondsMax = 10;
+
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="limit">Of one statement; null for the observation's.</param>
     public async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken, TimeSpan? limit = null)
@@ -47,7 +49,7 @@ internal sealed class Sql(MySqlOptions options, Configuration.ServerFiles files)
         // Without TLS the connector encrypts the password where the server, which trusts its socket, takes it plain (caching_sha2_password).
         SslMode = MySqlSslMode.Preferred,
         Pooling = false,
-        ConnectionTimeout = (uint)Math.Max(1, limit.TotalSeconds),
+        ConnectionTimeout = (uint)Math.Clamp(limit.TotalSeconds, 1, ConnectSecondsMax),
         DefaultCommandTimeout = (uint)Math.Max(1, limit.TotalSeconds),
         AllowPublicKeyRetrieval = true,
         GuidFormat = MySqlGuidFormat.None,

@@ -98,17 +98,20 @@ internal static class GroupClaims
         }
 
         var others = view.Others.Where(report => report.Group is { IsServing: true } theirs && theirs.Epoch == group.Epoch).ToArray();
-        return others.Any(first => first.Name.CompareTo(view.Self) < 0 && others.Any(other => GivesWay(first.Name, first.Group!, other)))
+        return others.Any(first => first.Name.CompareTo(view.Self) < 0 && others.Any(other => GivesWay(view, first.Name, first.Group!, other)))
             ? null
-            : others.FirstOrDefault(other => GivesWay(view.Self, group, other));
+            : others.FirstOrDefault(other => GivesWay(view, view.Self, group, other));
     }
 
-    /// <summary>The two do not hear each other, and this one joins anew: not the primary, and of two others the later name.</summary>
-    private static bool GivesWay(MemberName name, GroupView group, MemberReport other) =>
-        group.Own is { IsPrimary: false }
-        && other.Group is { Own: { } its } theirs
-        && (its.IsPrimary || other.Name.CompareTo(name) < 0)
+    /// <summary>The two do not hear each other, and this one joins anew: not the primary, which among many is the recorded one, and of two others the later name.</summary>
+    private static bool GivesWay(ClusterView view, MemberName name, GroupView group, MemberReport other) =>
+        !IsTheOne(view, name, group)
+        && other.Group is { Own: not null } theirs
+        && (IsTheOne(view, other.Name, theirs) || other.Name.CompareTo(name) < 0)
         && (IsUnreachable(group, theirs.ServerId) || IsUnreachable(theirs, group.ServerId));
+
+    private static bool IsTheOne(ClusterView view, MemberName name, GroupView group) =>
+        group.IsMultiPrimary ? view.Store.Lease?.Holder == name : group.Own is not { IsPrimary: false };
 
     /// <summary>The group has a primary that more than half of the members hear, as that member sees it.</summary>
     public static bool Works(MemberReport report) => report.Group is { IsServing: true, Primary: not null };

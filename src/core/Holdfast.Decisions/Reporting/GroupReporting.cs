@@ -15,7 +15,7 @@ internal static class GroupReporting
     ];
 
     public static GroupView WithoutCounts(GroupView group) =>
-        group with { Transactions = TransactionSet.Empty, ApplyBacklog = 0, CertifyBacklog = 0, Conflicts = 0, IsBlocked = false };
+        group with { Transactions = TransactionSet.Empty, ApplyBacklog = 0, CertifyBacklog = 0, Conflicts = 0, IsBlocked = false, SlowsGroup = false };
 
     /// <summary>How much a server holds decides who begins a group anew: that is told at once.</summary>
     public static bool IsNews(MemberReport stored, MemberReport now) =>

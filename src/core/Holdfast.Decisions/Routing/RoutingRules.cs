@@ -61,13 +61,19 @@ public static class RoutingRules
     {
         var report = member.Report;
         var reason = WhyNoReads(view, member);
-        var takesWrites = report.Name == primary || (primary is { } first && IsPrimaryBeside(view.Member(first)?.Report.Group, report));
+        var takesWrites = report.Name == primary || Groups(view, member, primary).Any(group => IsPrimaryBeside(group, report));
         return new(report.Name, RoleOf(view, member), takesWrites, reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
     }
 
-    private static bool IsPrimaryBeside(GroupView? group, MemberReport report) =>
-        group is not null
-        && report is { State: MemberState.Running, Tags.NoLoadBalance: false, Group: { IsServing: true, ServerId: { } server } }
+    /// <summary>Whose word counts on who else accepts writes: the primary's, and while it is not known who that is, any other member's.</summary>
+    private static IEnumerable<GroupView> Groups(RoutingView view, RoutedMember member, MemberName? primary) =>
+        view.Members
+            .Where(other => primary is { } first ? other.Report.Name == first : other.Report.Name != member.Report.Name)
+            .Select(other => other.Report.Group)
+            .OfType<GroupView>();
+
+    private static bool IsPrimaryBeside(GroupView group, MemberReport report) =>
+        report is { State: MemberState.Running, Tags.NoLoadBalance: false, Group: { IsServing: true, ServerId: { } server } }
         && group.CountsAsPrimary(server);
 
     /// <summary>Without the store a member's own word is later than its report.</summary>
