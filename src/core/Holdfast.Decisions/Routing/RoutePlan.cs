@@ -28,7 +28,7 @@ public sealed record RoutePlan(
     {
         var route = Members.FirstOrDefault(route => route.Name == member);
         return route is { Role: DatabaseRole.Replica }
-            || (Leader is { } leader && leader != member && route is not { TakesWrites: true } && (Term > term || Primary is not null));
+            || (Leader is { } leader && leader != member && route is not { KeepsWriters: true } && (Term > term || Primary is not null));
     }
 }
 
@@ -36,8 +36,9 @@ public sealed record RoutePlan(
 /// <param name="Name">The member.</param>
 /// <param name="Role">What it says of its database.</param>
 /// <param name="TakesWrites">New connections to the read-write port may go there: it is the primary, or one of many.</param>
+/// <param name="KeepsWriters">Connections that were made there for writes may go on, though it may take no new ones now.</param>
 /// <param name="TakesReads">New connections to the read-only port may go there.</param>
 /// <param name="Reason">Why, or why not.</param>
 /// <param name="LagBytes">How far it is behind, in bytes; null when that is not known.</param>
 /// <param name="Lag">How far it is behind, in time; null when that is not known.</param>
-public sealed record MemberRoute(MemberName Name, DatabaseRole Role, bool TakesWrites, bool TakesReads, string Reason, long? LagBytes, TimeSpan? Lag);
+public sealed record MemberRoute(MemberName Name, DatabaseRole Role, bool TakesWrites, bool KeepsWriters, bool TakesReads, string Reason, long? LagBytes, TimeSpan? Lag);

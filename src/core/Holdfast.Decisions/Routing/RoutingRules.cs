@@ -61,8 +61,8 @@ public static class RoutingRules
     {
         var report = member.Report;
         var reason = WhyNoReads(view, member);
-        var takesWrites = report.Name == primary || Groups(view, member, primary).Any(group => IsPrimaryBeside(group, report));
-        return new(report.Name, RoleOf(view, member), takesWrites, reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
+        var acceptsWrites = report.Name == primary || Groups(view, member, primary).Any(group => IsPrimaryBeside(group, report));
+        return new(report.Name, RoleOf(view, member), acceptsWrites && primary is not null, acceptsWrites, reason is null, reason ?? "takes reads", member.Health?.LagBytes, member.Health?.Lag);
     }
 
     /// <summary>Whose word counts on who else accepts writes: the primary's, and while it is not known who that is, any other member's.</summary>

@@ -182,7 +182,8 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
         || !before.Readers.SequenceEqual(next.Readers)
         || !before.Plan.Members.Select(Part).SequenceEqual(next.Plan.Members.Select(Part));
 
-    private static (MemberName Name, DatabaseRole Role, bool TakesReads) Part(MemberRoute route) => (route.Name, route.Role, route.TakesReads);
+    private static (MemberName Name, DatabaseRole Role, bool TakesReads, bool KeepsWriters) Part(MemberRoute route) =>
+        (route.Name, route.Role, route.TakesReads, route.KeepsWriters);
 
     private RoutingView View() => new()
     {
