@@ -75,6 +75,16 @@ internal sealed class ScriptedControl : IMemberControl
 
     public Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken) => Asked((id, vote));
 
+    public ImmutableArray<string> Audit { get; set; } = [];
+
+    public List<AuditFact> Facts { get; } = [];
+
+    public Task<bool> AuditAsync(AuditFact fact, CancellationToken cancellationToken)
+    {
+        Facts.Add(fact);
+        return Task.FromResult(true);
+    }
+
     public Task<ControlAnswer> ReinitializeAsync(CancellationToken cancellationToken) => Asked("reinitialize");
 
     public LeaderClaim? Claim { get; private set; }

@@ -51,6 +51,9 @@ public sealed class ApprovalTests
 
         first.Start();
         await WholeAsync(cluster);
+        var trail = await DoAsync(witness, "audit", "hybrid");
+        Assert.All(["leads in term", "asks whether", "/approve", "its host is gone", "/config", "withdrawn"], words => Assert.Contains(words, trail, StringComparison.Ordinal));
+        Assert.Contains("are whole", await DoAsync(witness, "audit", "verify", "hybrid"), StringComparison.Ordinal);
         Assert.Empty(await canary.FindLostAsync(Stop));
         Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
         await cluster.StopAsync(Stop);

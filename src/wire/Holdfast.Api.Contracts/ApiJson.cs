@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Api.Contracts.Audit;
 
 namespace Holdfast.Api.Contracts;
 
@@ -19,8 +20,11 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(DecisionList))]
 [JsonSerializable(typeof(RouterStatus))]
 [JsonSerializable(typeof(ApprovalList))]
+[JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ApprovalBody))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
 public sealed partial class ApiJson : JsonSerializerContext

@@ -25,6 +25,12 @@ public sealed class ClusterKeys(string @namespace, string scope)
     /// <summary>Beyond Patroni: the last question to people about who may lead.</summary>
     public string Approval => Prefix + "holdfast/approval";
 
+    /// <summary>Beyond Patroni: what was done to the cluster.</summary>
+    public string AuditPrefix => Prefix + "holdfast/audit/";
+
+    /// <summary>Their order is that of the numbers.</summary>
+    public string Audit(long number) => AuditPrefix + number.ToString("D12", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Beyond Patroni: who led last.</summary>
     public string LastLeader => Prefix + "holdfast/last_leader";
 

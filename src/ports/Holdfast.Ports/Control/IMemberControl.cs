@@ -46,6 +46,14 @@ public interface IMemberControl
     /// <param name="cancellationToken">Ends the wait for the store.</param>
     Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken);
 
+    /// <summary>What was done to the cluster, oldest first: JSON objects as the store holds them.</summary>
+    ImmutableArray<string> Audit { get; }
+
+    /// <summary>Adds to what was done to the cluster; false when the store did not take it.</summary>
+    /// <param name="fact">What it was.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    Task<bool> AuditAsync(AuditFact fact, CancellationToken cancellationToken);
+
     /// <summary>Restarts this member's database and waits for the end of it.</summary>
     Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken);
 
@@ -61,6 +69,13 @@ public interface IMemberControl
     /// <summary>Reads the local configuration file again.</summary>
     Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>Something that a person did.</summary>
+/// <param name="Kind">approval, configuration or operation.</param>
+/// <param name="Who">By the name that was proven.</param>
+/// <param name="What">In words.</param>
+/// <param name="Details">More, by name.</param>
+public sealed record AuditFact(string Kind, string Who, string What, ImmutableSortedDictionary<string, string> Details);
 
 public enum ConfigurationChange
 {

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Holdfast.Agent.Loop;
+using Holdfast.Api.Contracts;
+using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
 using Holdfast.Decisions;
 using Holdfast.Decisions.Approvals;
@@ -24,6 +27,7 @@ internal sealed class MemberControl(
     AgentOptions options,
     TimeProvider time) : IMemberControl
 {
+    private const int AuditAttemptsMax = 10;
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(2);
     private readonly ConcurrentQueue<PendingRequest> requests = new();
     private readonly ConcurrentQueue<PendingClaim> claims = new();
@@ -122,6 +126,38 @@ internal sealed class MemberControl(
                 new([new(keys.Approval, next.Revision)], [new StoreWrite.Put(keys.Approval, ApprovalDocuments.ToText(next), null)]), words, cancellationToken);
     }
 
+    public ImmutableArray<string> Audit => Volatile.Read(ref snapshot) is { } present ? [.. present.Audit.Select(entry => JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry))] : [];
+
+    public async Task<bool> AuditAsync(AuditFact fact, CancellationToken cancellationToken)
+    {
+        var entry = new AuditEntry
+        {
+            Number = 0,
+            At = time.GetUtcNow(),
+            Kind = fact.Kind,
+            Who = fact.Who,
+            What = fact.What,
+            Details = fact.Details.IsEmpty ? null : new(fact.Details.ToDictionary(), StringComparer.Ordinal),
+            Previous = "",
+        };
+        for (var attempt = 0; attempt < AuditAttemptsMax; attempt++)
+        {
+            if (await ReadAsync(cancellationToken) is not { } image)
+            {
+                return false;
+            }
+
+            var (condition, writes) = AuditTrail.Append(keys, AuditTrail.Read(keys, image.Entries), entry);
+            var answer = await CommitAsync(new([condition], writes), "", cancellationToken);
+            if (answer.Outcome != ControlOutcome.Conflict)
+            {
+                return answer.Outcome == ControlOutcome.Done;
+            }
+        }
+
+        return false;
+    }
+
     public async Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken)
     {
         if (conditions.At is { } at)
@@ -161,8 +197,8 @@ internal sealed class MemberControl(
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
 
-    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences) =>
-        Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences));
+    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit) =>
+        Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit));
 
     public void Record(ClusterView view, string concern, Decision decision) => log.Record(view, concern, decision);
 
@@ -260,7 +296,8 @@ internal sealed class MemberControl(
         }
     }
 
-    private sealed record Snapshot(ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences);
+    private sealed record Snapshot(
+        ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences, ImmutableArray<AuditEntry> Audit);
 
     private sealed record ScheduledRestart(DateTimeOffset At, RestartConditions Conditions);
 }

@@ -293,7 +293,8 @@ internal sealed partial class Actor(
 
     private async Task<bool> WriteAsync(ClusterView view, HaAction action, CancellationToken cancellationToken)
     {
-        var transaction = Transactions.Of(view, action, keys, state.Options with { InitialConfiguration = state.Configuration ?? state.Options.InitialConfiguration });
+        var transaction = Transactions.Of(
+            view, action, keys, state.Options with { InitialConfiguration = state.Configuration ?? state.Options.InitialConfiguration }, state.Audit);
         var before = state.Memory;
         state.Memory = Doubt(before, action);
         var result = await CommitAsync(transaction, before, cancellationToken);

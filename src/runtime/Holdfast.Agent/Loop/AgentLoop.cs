@@ -98,7 +98,8 @@ internal sealed partial class AgentLoop(
         var memory = Remembering.Step(view);
         view = Promise(view with { Memory = memory });
         state.Memory = view.Memory;
-        control.Publish(view, cache.Configuration, fences.Readiness);
+        state.Audit = cache.Audit;
+        control.Publish(view, cache.Configuration, fences.Readiness, cache.Audit);
         SettleRequest(view);
         KeepFences(view);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Holdfast.Api.Contracts.Audit;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
@@ -19,6 +21,9 @@ internal sealed class AgentState
 
     /// <summary>The dynamic configuration that the agent goes by, JSON.</summary>
     public string? Configuration { get; set; }
+
+    /// <summary>What was done to the cluster, as the store holds it.</summary>
+    public ImmutableArray<AuditEntry> Audit { get; set; } = [];
 
     public OwnSession Session { get; set; } = OwnSession.None;
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
 using Holdfast.Model;
 using Holdfast.Ports;
@@ -28,6 +30,7 @@ internal sealed partial class ClusterCache(
     private volatile bool isDoubtful;
     private CancellationTokenSource? watching;
     private StoreView? view;
+    private ImmutableArray<AuditEntry>? audit;
     private readonly ConcurrentQueue<Action> arrived = new();
 
     /// <summary>The dynamic configuration as the store holds it; null when it holds none.</summary>
@@ -37,6 +40,9 @@ internal sealed partial class ClusterCache(
     public string? LastConfiguration { get; private set; }
 
     public StoreView View => view ??= Compose();
+
+    /// <summary>What was done to the cluster, oldest first.</summary>
+    public ImmutableArray<AuditEntry> Audit => audit ??= AuditTrail.Read(keys, entries.Values);
 
     public StoreEntry? Entry(string key) => entries.GetValueOrDefault(key);
 
@@ -197,6 +203,7 @@ internal sealed partial class ClusterCache(
         LastConfiguration = Configuration ?? LastConfiguration;
         leaderlessSince = entries.ContainsKey(keys.Leader) ? null : leaderlessSince ?? reached;
         view = null;
+        audit = null;
     }
 
     private StoreView Compose() => new()

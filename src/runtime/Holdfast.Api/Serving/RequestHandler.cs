@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Holdfast.Api.Approvals;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Metrics;
@@ -14,6 +17,8 @@ namespace Holdfast.Api.Serving;
 /// <summary>Takes every request to its endpoint and writes the answer.</summary>
 internal sealed partial class RequestHandler(IMemberControl control, TimeProvider time, Func<RestApiOptions> options, ILogger logger)
 {
+    private const int AuditedLettersMax = 200;
+    private static readonly string[] SecretWords = ["password", "passwd", "secret", "token", "credential"];
     private readonly TimeSpan servingSince = time.GetElapsedTime(0);
     private readonly SwitchoverEndpoint switchover = new(control, time);
     private readonly RestartEndpoint restart = new(control);
@@ -76,6 +81,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         "/readiness" => Reply.Empty(HealthCheck.Readiness(query, snapshot)),
         "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),
         ApprovalEndpoint.Path => ApprovalEndpoint.Get(snapshot, current),
+        "/holdfast/v1/audit" => Reply.RawJson(StatusCodes.Status200OK, $$"""{"scope":{{System.Text.Json.JsonSerializer.Serialize(current.Scope, ApiJson.Wire.String)}},"entries":[{{string.Join(',', control.Audit)}}]}"""),
         "/holdfast/v1/decisions" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Decisions(current, control), ApiJson.Wire.DecisionList),
         var other when other.StartsWith("/holdfast/", StringComparison.Ordinal) => NoSuchResource(other),
         var check => Status(HealthCheck.Status(check, query, snapshot, current.TagsJson), snapshot, current),
@@ -91,6 +97,53 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             return refusal;
         }
 
+        var reply = await CarryOutAsync(context, endpoint, body, snapshot, current, cancellationToken);
+        if (endpoint != "POST /failsafe")
+        {
+            await AuditAsync(context, endpoint, body, reply, current, cancellationToken);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Who asked for what, and what came of it. That it could not be written down does not undo it.</summary>
+    private async Task AuditAsync(HttpContext context, string endpoint, RequestBody body, Reply reply, RestApiOptions current, CancellationToken cancellationToken)
+    {
+        var details = ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal,
+            new Dictionary<string, string>
+            {
+                ["from"] = context.Connection.RemoteIpAddress?.ToString() ?? "",
+                ["status"] = reply.Status.ToString(CultureInfo.InvariantCulture),
+                ["answer"] = Shortened(Encoding.UTF8.GetString(reply.Body.Span)),
+                ["asked"] = Asked(body),
+            });
+        var kind = endpoint switch
+        {
+            "PATCH /config" or "PUT /config" => "configuration",
+            _ when endpoint.StartsWith("POST " + ApprovalEndpoint.Path, StringComparison.Ordinal) => "approval",
+            _ => "operation",
+        };
+        if (!await control.AuditAsync(new AuditFact(kind, Access.Who(context, current), endpoint, details), cancellationToken))
+        {
+            LogNotAudited(endpoint, Access.Who(context, current));
+        }
+    }
+
+    /// <summary>A setting may hold a password, and this is kept.</summary>
+    private static string Asked(RequestBody body)
+    {
+        var text = body.Object.GetRawText();
+        return SecretWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "not kept, since it may hold a secret" : Shortened(text);
+    }
+
+    private static string Shortened(string text) => text.Length > AuditedLettersMax ? text[..AuditedLettersMax] + "…" : text;
+
+    private async Task<Reply> CarryOutAsync(
+        HttpContext context, string endpoint, RequestBody body, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        var path = request.Path.Value ?? "/";
         var ifMatch = request.Headers.IfMatch.ToString() is { Length: > 0 } tag ? tag : null;
         return endpoint switch
         {
@@ -169,6 +222,9 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             await response.BodyWriter.WriteAsync(reply.Body, context.RequestAborted);
         }
     }
+
+    [LoggerMessage(3002, LogLevel.Warning, "{Endpoint} by {Who} could not be written to the audit trail")]
+    private partial void LogNotAudited(string endpoint, string who);
 
     [LoggerMessage(3001, LogLevel.Error, "The request {Method} {Path} failed")]
     private partial void LogFailed(string method, string path, Exception exception);

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Api.Contracts;
+using Holdfast.Api.Contracts.Audit;
+using Holdfast.Cli.Access;
+using Holdfast.Cli.Output;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary>What was done to a cluster, by whom and when: audit, audit verify.</summary>
+internal static class AuditCommands
+{
+    private const int EntriesDefault = 50;
+
+    public static Command Create(CommandContext context)
+    {
+        var scope = Parts.OptionalCluster();
+        var count = new Option<int>("--last", "-n") { Description = "How many entries", DefaultValueFactory = _ => EntriesDefault };
+        var lines = new Option<bool>("--lines") { Description = "All entries as JSON lines, for keeping elsewhere: the store keeps the last 200" };
+        var format = Parts.Format();
+        var command = new Command("audit", "Show what was done to the cluster, by whom and when: changes of leader, approvals, changed settings, operators' requests") { scope, count, lines, format };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Open(parsed, parsed.GetValue(scope));
+            var list = await ReadAsync(client, cancellationToken);
+            if (parsed.GetValue(lines))
+            {
+                foreach (var entry in list.Entries)
+                {
+                    await context.Console.Output.WriteLineAsync(JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry));
+                }
+
+                return 0;
+            }
+
+            var isPretty = parsed.GetValue(format) == OutputFormat.Pretty;
+            await context.Console.Output.WriteAsync(TableOf([.. list.Entries.TakeLast(Math.Max(0, parsed.GetValue(count)))], isPretty).In(parsed.GetValue(format)));
+            return 0;
+        });
+        command.Add(CreateVerify(context));
+        return command;
+    }
+
+    private static Command CreateVerify(CommandContext context)
+    {
+        var scope = Parts.OptionalCluster();
+        var command = new Command("verify", "Check that no entry was changed, left out or put in between. Prints the last seal: keep it elsewhere, and a shortened trail shows too") { scope };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Open(parsed, parsed.GetValue(scope));
+            var list = await ReadAsync(client, cancellationToken);
+            if (Problem(list.Entries) is { } problem)
+            {
+                throw new CommandFailedException(problem);
+            }
+
+            await context.Console.Output.WriteLineAsync(list.Entries is [var first, .., var last]
+                ? string.Create(CultureInfo.InvariantCulture, $"Entries {first.Number} to {last.Number} are whole. The last seal is {last.Seal}")
+                : list.Entries is [var only] ? string.Create(CultureInfo.InvariantCulture, $"Entry {only.Number} is whole. Its seal is {only.Seal}") : "There are no entries.");
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<AuditList> ReadAsync(ClusterClient client, CancellationToken cancellationToken)
+    {
+        await client.ReadClusterAsync(cancellationToken);
+        return ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/audit", cancellationToken), ApiJson.Wire.AuditList);
+    }
+
+    /// <summary>What is wrong with a trail, in words; null for nothing. What came before its first entry is not known any more.</summary>
+    private static string? Problem(IReadOnlyList<AuditEntry> entries)
+    {
+        for (var index = 0; index < entries.Count; index++)
+        {
+            var entry = entries[index];
+            if (!entry.IsSealed)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"Entry {entry.Number} ({entry.At:u}) was changed after it was written: its seal does not fit");
+            }
+
+            if (index > 0 && (entry.Number != entries[index - 1].Number + 1 || entry.Previous != entries[index - 1].Seal))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"Entry {entry.Number} ({entry.At:u}) does not follow entry {entries[index - 1].Number}: one was left out, put in between, or changed and sealed anew");
+            }
+
+            if (entry.Number == 1 && entry.Previous != AuditEntry.Beginning)
+            {
+                return "Entry 1 is not the first that was written: the trail was begun anew";
+            }
+        }
+
+        return null;
+    }
+
+    private static Table TableOf(List<AuditEntry> entries, bool isPretty)
+    {
+        string[] keys = isPretty ? ["Number", "At", "Kind", "Who", "What", "Details"] : ["number", "at", "kind", "who", "what", "details"];
+        return new(
+            "",
+            [.. keys.Select((key, index) => new Column(key, index == 0))],
+            keys,
+            [.. entries.Select(entry => (IReadOnlyList<JsonNode?>)
+            [
+                JsonValue.Create(entry.Number), entry.At.ToString(isPretty ? "u" : "o", CultureInfo.InvariantCulture), entry.Kind, entry.Who, entry.What,
+                entry.Details is { } details ? string.Join("; ", details.Where(detail => detail.Value.Length > 0).Select(detail => $"{detail.Key}: {detail.Value}")) : null,
+            ])]);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Holdfast.Api.Contracts.Audit;
+using Holdfast.Decisions.Approvals;
+using Holdfast.Model;
+using Holdfast.Model.Approvals;
+
+namespace Holdfast.Agent.Store;
+
+/// <summary>What the agents themselves do to a cluster, in the words of its audit trail.</summary>
+internal static class Entries
+{
+    public static AuditEntry OfLeader(ClusterView view, Term term)
+    {
+        var details = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["term"] = Text(term.Number) };
+        if (view.Store.LastLeader is { } last)
+        {
+            details["before"] = last.Name.Text;
+            details["before_term"] = Text(last.Term.Number);
+        }
+
+        if (view.Memory.LeadingSince is { } since)
+        {
+            details["lease_to_primary_ms"] = Text((long)(view.Now - since).TotalMilliseconds);
+        }
+
+        return Entry(view, "leader", view.Self.Text, $"{view.Self} leads in term {term}", details);
+    }
+
+    public static AuditEntry OfApproval(ClusterView view, ApprovalRequest request) => Entry(
+        view,
+        "approval",
+        view.Self.Text,
+        request.State == ApprovalState.Pending
+            ? $"request {request.Id} asks whether {request.Candidate} may lead"
+            : $"request {request.Id} is {ApprovalVoting.Words(request.State)}: {request.Outcome}",
+        new(StringComparer.Ordinal) { ["id"] = request.Id, ["candidate"] = request.Candidate.Text, ["reason"] = request.Reason, ["worst_loss"] = request.WorstLoss });
+
+    private static AuditEntry Entry(ClusterView view, string kind, string who, string what, SortedDictionary<string, string> details) => new()
+    {
+        Number = 0,
+        At = view.UtcNow,
+        Kind = kind,
+        Who = who,
+        What = what,
+        Details = details,
+        Previous = "",
+    };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
