@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Decisions.Tests.Groups;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using static Holdfast.Decisions.Tests.Views;
 
@@ -217,6 +218,11 @@ internal static class Examples
 
     public static IReadOnlyList<Example> OtherConcerns { get; } =
     [
+        new("a follower leaves alerts to the leader", Rule.LeaveAlerts, Following),
+        new("a leader looks whether anything is worth telling", Rule.WatchAlerts, Healthy),
+        new("a leader tells that a standby is gone", Rule.RaiseAlerts, Healthy
+            .WithPolicy(policy => policy with { AlertRules = [new AlertRule("StandbyNotConnected", new AlertExpression(AlertFigures.StandbyConnected, "==", 0), TimeSpan.Zero, AlertSeverity.Critical, "{subject} is gone")] })
+            .WithoutReport(Gamma)),
         new("a leader is recorded for when it is gone", Rule.RecordLeader, Healthy.WithStore(store => store with { LastLeader = null })),
         new("what was asked is closed once somebody leads", Rule.CloseApproval, Healthy.Asking(request => request)),
         new("a replica has no say in synchrony", Rule.SynchronyNotOurs, Following),

@@ -31,6 +31,9 @@ public sealed class ApprovalTests
         Assert.Contains("nothing that was acknowledged", asked["worst_loss"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Null((await cluster.Rest.ClusterAsync(witness.Plan, Stop))?.Leader);
 
+        await FiresAsync(witness, "ApprovalWaiting", true);
+        await FiresAsync(witness, "PrimaryUnavailable", true);
+
         // It comes back before anybody has answered.
         first.Start();
         var at = canary.Now;
@@ -39,6 +42,7 @@ public sealed class ApprovalTests
         Assert.Equal(first, await cluster.LeaderAsync(Stop));
         Assert.Contains("withdrawn", (await CommandLine.HoldfastAsync("-c", witness.Plan.ConfigurationFile, "approve", "hybrid", "--force")).All, StringComparison.Ordinal);
         await WholeAsync(cluster);
+        await FiresAsync(witness, "PrimaryUnavailable", false);
 
         first.KillAll();
         asked = await RequestAsync(witness, "pending", "");
@@ -58,6 +62,10 @@ public sealed class ApprovalTests
         Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
         await cluster.StopAsync(Stop);
     }
+
+    private static Task FiresAsync(LoopbackMember member, string alert, bool isWished) => Until.TrueAsync(
+        async () => (await DoAsync(member, "alerts", "hybrid")).Split('\n').Any(line => line.Contains(alert, StringComparison.Ordinal) && line.Contains("firing", StringComparison.Ordinal)) == isWished,
+        () => $"{alert} {(isWished ? "does not fire" : "goes on firing")}");
 
     private static string Id(JsonNode request) => request["id"]!.GetValue<string>();
 

@@ -76,6 +76,7 @@ public static class HoldfastCli
         ApprovalCommands.CreateList(context),
         ApprovalCommands.CreateApprove(context),
         ApprovalCommands.CreateReject(context),
+        AlertCommands.Create(context),
         AuditCommands.Create(context),
         PauseCommand.CreatePause(context),
         PauseCommand.CreateResume(context),

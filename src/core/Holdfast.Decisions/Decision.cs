@@ -12,7 +12,7 @@ public sealed record Decision(Rule Rule, string Reason, params ImmutableArray<Ha
 }
 
 /// <summary>One turn of the agent: a decision for each concern, in the order in which they are carried out.</summary>
-public sealed record Turn(Decision Leadership, Decision Synchrony, Decision Session, Decision Reporting, TimeSpan WakeAt)
+public sealed record Turn(Decision Leadership, Decision Synchrony, Decision Session, Decision Reporting, Decision Alerting, TimeSpan WakeAt)
 {
     public IEnumerable<(string Concern, Decision Decision)> Decisions =>
     [
@@ -20,5 +20,6 @@ public sealed record Turn(Decision Leadership, Decision Synchrony, Decision Sess
         (nameof(Synchrony), Synchrony),
         (nameof(Session), Session),
         (nameof(Reporting), Reporting),
+        (nameof(Alerting), Alerting),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions;
@@ -39,6 +40,17 @@ public abstract record HaAction
     /// <param name="Request">As it is to be.</param>
     /// <param name="Replaces">Of the key as it was read.</param>
     public sealed record WriteApproval(ApprovalRequest Request, Revision Replaces) : HaAction;
+
+    /// <summary>Tells people, and remembers what they were told.</summary>
+    public sealed record RaiseAlerts(AlertBoard Board, ImmutableArray<AlertChange> Changes) : HaAction
+    {
+        public bool Equals(RaiseAlerts? other) => other is not null && Board.Equals(other.Board) && Changes.SequenceEqual(other.Changes);
+
+        public override int GetHashCode() => Changes.Length;
+    }
+
+    /// <summary>So that the next evaluator goes on where this one is.</summary>
+    public sealed record WriteAlerts(AlertBoard Board, Revision Replaces) : HaAction;
 
     /// <summary>Says who led last, for when that one is gone.</summary>
     public sealed record RecordLeader(Term Term) : HaAction;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Holdfast.Decisions.Alerts;
 using Holdfast.Decisions.Groups;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 
 namespace Holdfast.Decisions;
 
@@ -47,6 +49,8 @@ public static class Remembering
             DrainingSince = view.Store.Switchover is { } request && view.OwnReport?.DrainsFor == request.Revision ? memory.DrainingSince ?? view.Now : null,
             MembersSeen = Seen(view),
             Group = GroupRemembering.Step(view),
+            Alerts = AlertRules.IsEvaluator(view) ? memory.Alerts : null,
+            LogEnds = database is { IsRunningPrimary: true, IsResponsive: true, Group: null } ? memory.LogEnds.With(view.Now, database.Position) : LogEnds.Empty,
         };
     }
 

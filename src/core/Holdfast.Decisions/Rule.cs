@@ -137,6 +137,11 @@ public enum Rule
     RenewSession,
     KeepSession,
 
+    // What people are told.
+    LeaveAlerts,
+    WatchAlerts,
+    RaiseAlerts,
+
     // What others are told.
     PublishReport,
     PublishStatus,

@@ -1,3 +1,4 @@
+using Holdfast.Decisions.Alerts;
 using Holdfast.Decisions.Groups;
 using Holdfast.Decisions.Leadership;
 using Holdfast.Decisions.Reporting;
@@ -13,6 +14,7 @@ public static class TurnRules
     private static readonly TimeSpan RetryStore = TimeSpan.FromMilliseconds(200);
     /// <summary>A deadline that has passed and cannot be acted on must not turn the loop into a spin.</summary>
     private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LookAgainAtAlerts = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UntilStreamEnds = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LookAgainSoon = TimeSpan.FromMilliseconds(500);
 
@@ -26,6 +28,7 @@ public static class TurnRules
             new(Rule.SynchronyNotOurs, "the group's consensus decides what a commit waits for"),
             SessionRules.Decide(view),
             ReportRules.Decide(view),
+            AlertRules.Decide(view),
             WakeAt(view)),
 
         _ => new(
@@ -33,6 +36,7 @@ public static class TurnRules
             SynchronyRules.Decide(view),
             SessionRules.Decide(view),
             ReportRules.Decide(view),
+            AlertRules.Decide(view),
             WakeAt(view)),
     };
 
@@ -52,6 +56,7 @@ public static class TurnRules
             nothing,
             view.Database.Group is not null || Failsafe.MembersToAsk(view) is null ? nothing : SessionRules.Decide(view) with { Actions = [new HaAction.AskMembers(view.Store.Failsafe!)] },
             nothing,
+            nothing,
             WakeAt(view));
     }
 
@@ -69,6 +74,7 @@ public static class TurnRules
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Database.Group is not null && view.Memory.UnresponsiveSince is { } silent && silent + GroupRules.HangLimit is var hung && hung > view.Now ? hung : null);
         Consider(view.Memory.Group is { DeadSince.IsEmpty: false } or { MinoritySince: not null } or { BrokenLinkSince: not null } ? view.Now + LookAgainSoon : null);
+        Consider(view.Memory.Alerts is { Alerts.IsEmpty: false } ? view.Now + LookAgainAtAlerts : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainSoon : null);
         Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
         return wake > view.Now + LeastRest ? wake : view.Now + LeastRest;

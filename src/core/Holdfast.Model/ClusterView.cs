@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Groups;
 
 namespace Holdfast.Model;
@@ -220,6 +221,12 @@ public sealed record AgentMemory
     /// <summary>When each member was last heard of; their slots are kept for a while after.</summary>
     public ImmutableSortedDictionary<MemberName, TimeSpan> MembersSeen { get; init; } =
         ImmutableSortedDictionary<MemberName, TimeSpan>.Empty;
+
+    /// <summary>What was worth telling when this member last looked; null while another one does.</summary>
+    public AlertBoard? Alerts { get; init; }
+
+    /// <summary>How this primary's log has grown; empty while the database here is none.</summary>
+    public LogEnds LogEnds { get; init; } = LogEnds.Empty;
 
     /// <summary>Of the group that the member's server is in, where servers elect their primary themselves.</summary>
     public GroupMemory Group { get; init; } = GroupMemory.Empty;

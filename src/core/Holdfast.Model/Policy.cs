@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 
 namespace Holdfast.Model;
@@ -39,6 +41,9 @@ public sealed record Policy
     public FailoverStrategy Strategy { get; init; }
 
     public ApprovalPolicy Approval { get; init; } = ApprovalPolicy.Default;
+
+    /// <summary>What people are told of.</summary>
+    public ImmutableArray<AlertRule> AlertRules { get; init; } = [];
 
     /// <summary>How many primaries a group that elects for itself is to have; null: as it was begun.</summary>
     public GroupMode? GroupMode { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Model.Groups;
 
@@ -52,6 +53,11 @@ public sealed record StoreView
 
     /// <summary>The last question to people about who may lead; null when there was none.</summary>
     public ApprovalRequest? Approval { get; init; }
+
+    /// <summary>What was worth telling when somebody last looked.</summary>
+    public AlertBoard Alerts { get; init; } = AlertBoard.Empty;
+
+    public Revision AlertsRevision { get; init; } = Revision.Absent;
 
     /// <summary>Null when no leader has written it.</summary>
     public LeaderRecord? LastLeader { get; init; }
@@ -160,6 +166,9 @@ public sealed record MemberReport
 
     /// <summary>The member's disk has no room to promote on.</summary>
     public bool IsShortOfDisk { get; init; }
+
+    /// <summary>How much of the data directory's disk is free, in whole percent; null when that is not known.</summary>
+    public int? DiskFreePercent { get; init; }
 
     /// <summary>The term in which this member's database is the primary; null while it is none, or its agent does not say (Patroni's).</summary>
     public Term? Term { get; init; }

@@ -20,6 +20,7 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(DecisionList))]
 [JsonSerializable(typeof(RouterStatus))]
 [JsonSerializable(typeof(ApprovalList))]
+[JsonSerializable(typeof(AlertList))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ApprovalBody))]

@@ -49,6 +49,10 @@ public sealed record MemberDocument
     public bool? HasCheckpointedSincePromotion { get; init; }
 
     /// <summary>Beyond Patroni: the member's disk has no room to lead.</summary>
+    /// <summary>Beyond Patroni: how much of the data directory's disk is free, in whole percent.</summary>
+    [JsonPropertyName("disk_free_percent")]
+    public int? DiskFreePercent { get; init; }
+
     [JsonPropertyName("short_of_disk")]
     public bool? IsShortOfDisk { get; init; }
 
@@ -268,6 +272,34 @@ public sealed record ApprovalVoteDocument
     public string? Comment { get; init; }
 }
 
+/// <summary>What is worth telling now.</summary>
+public sealed record AlertDocument
+{
+    [JsonPropertyName("rule")]
+    public string? Rule { get; init; }
+
+    [JsonPropertyName("subject")]
+    public string? Subject { get; init; }
+
+    [JsonPropertyName("severity")]
+    public string? Severity { get; init; }
+
+    [JsonPropertyName("since")]
+    public DateTimeOffset Since { get; init; }
+
+    [JsonPropertyName("firing_since")]
+    public DateTimeOffset? FiringSince { get; init; }
+
+    [JsonPropertyName("over_since")]
+    public DateTimeOffset? OverSince { get; init; }
+
+    [JsonPropertyName("summary")]
+    public string? Summary { get; init; }
+
+    [JsonPropertyName("runbook")]
+    public string? Runbook { get; init; }
+}
+
 /// <summary>The documents' serializer, made at compile time.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MemberDocument))]
@@ -277,6 +309,7 @@ public sealed record ApprovalVoteDocument
 [JsonSerializable(typeof(RouterDocument))]
 [JsonSerializable(typeof(LastLeaderDocument))]
 [JsonSerializable(typeof(ApprovalDocument))]
+[JsonSerializable(typeof(AlertDocument[]))]
 [JsonSerializable(typeof(JsonElement[][]))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class StoreJson : JsonSerializerContext;

@@ -31,6 +31,9 @@ public sealed class ClusterKeys(string @namespace, string scope)
     /// <summary>Their order is that of the numbers.</summary>
     public string Audit(long number) => AuditPrefix + number.ToString("D12", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Beyond Patroni: what is worth telling now.</summary>
+    public string Alerts => Prefix + "holdfast/alerts";
+
     /// <summary>Beyond Patroni: who led last.</summary>
     public string LastLeader => Prefix + "holdfast/last_leader";
 

@@ -37,6 +37,7 @@ internal static class PolicyReader
             UsesFailsafe = Flag(configuration, "failsafe_mode", warnings) ?? false,
             UsesRewind = Flag(postgresql, "use_pg_rewind", warnings) ?? initial.UsesRewind,
             UsesSlots = Flag(postgresql, "use_slots", warnings) ?? initial.UsesSlots,
+            AlertRules = AlertReader.Read(configuration["alerts"] as JsonObject ?? [], warnings),
             Strategy = ReadWord(failover, "failover", "strategy", warnings, FailoverStrategy.Automatic),
             Approval = new(
                 Seconds(failover, "approval_timeout", "approval_timeout", warnings) ?? ApprovalPolicy.Default.Timeout,

@@ -64,6 +64,7 @@ public static class ReportRules
         IsRestartPending = view.Database.IsRestartPending,
         HasCheckpointedSincePromotion = view.Database is { IsRunningPrimary: true, HasCheckpointedSincePromotion: true },
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
+        DiskFreePercent = view.Database.Disk is { TotalBytes: > 0 } disk ? (int)(100 * disk.FreeBytes / disk.TotalBytes) : null,
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         DrainsFor = Switchover.DrainsFor(view),
         Group = view.Database.Group is { } group ? group with { IsJoining = view.Database.IsDoing(DatabaseJobKind.JoinGroup) } : null,
@@ -88,6 +89,7 @@ public static class ReportRules
         {
             Position = null,
             ReplayPosition = null,
+            DiskFreePercent = null,
             Session = null,
             ConnectUrl = "",
             ApiUrl = "",
@@ -101,7 +103,7 @@ public static class ReportRules
     private static bool IsPositionDue(ClusterView view, MemberReport stored, MemberReport now) =>
         (PrimaryDeadSince(view) is { } since && (stored.Revision < since || stored.Position != now.Position))
         || GroupReporting.IsNews(stored, now)
-        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group)
+        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group || stored.DiskFreePercent != now.DiskFreePercent)
             && IsDue(view, view.Memory.ReportedAt));
 
     /// <summary>The revision since which everybody may know that no primary accepts writes; null while one may.</summary>

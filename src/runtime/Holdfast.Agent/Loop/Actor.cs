@@ -55,7 +55,7 @@ internal sealed partial class Actor(
             HaAction.AskLastLeader => LastWordLimit,
 
             // Nobody waits for these, but a renewal or a leader's question may wait behind them.
-            HaAction.PublishReport or HaAction.WriteStatus => RequestLimit(view.Policy) / 2,
+            HaAction.PublishReport or HaAction.WriteStatus or HaAction.WriteAlerts => RequestLimit(view.Policy) / 2,
             _ => RequestLimit(view.Policy),
         };
         using var limit = new CancellationTokenSource(allowed, time);
@@ -104,6 +104,9 @@ internal sealed partial class Actor(
             case HaAction.SitOut sitOut:
                 state.Memory = state.Memory with { SitsOutUntil = sitOut.Until };
                 return true;
+            case HaAction.RaiseAlerts raise:
+                state.Memory = state.Memory with { Alerts = raise.Board };
+                return true;
             case HaAction.AcceptRequest accept:
                 return Accept(view, accept);
             case HaAction.RefuseRequest refuse:
@@ -135,7 +138,7 @@ internal sealed partial class Actor(
     private static bool IsWrite(HaAction action) => action is not (
         HaAction.Fence or HaAction.Begin or HaAction.Follow or HaAction.SetSynchronous or HaAction.SetMemberSlots or HaAction.SitOut
         or HaAction.AcceptRequest or HaAction.RefuseRequest or HaAction.LookForNamesake or HaAction.AskMembers or HaAction.AskLastLeader or HaAction.Quit
-        or HaAction.OpenSession or HaAction.RenewSession);
+        or HaAction.OpenSession or HaAction.RenewSession or HaAction.RaiseAlerts);
 
     /// <summary>A database that is about to accept writes is under every fence before it begins.</summary>
     private bool Begin(ClusterView view, DatabaseWork work)

@@ -138,7 +138,7 @@ internal sealed partial class AgentLoop(
 
     /// <summary>What happens all the time and tells nobody anything.</summary>
     private static bool IsRoutine(Rule rule) =>
-        rule is Rule.RenewSession or Rule.KeepSession or Rule.NothingToReport or Rule.PublishReport or Rule.PublishStatus;
+        rule is Rule.RenewSession or Rule.KeepSession or Rule.NothingToReport or Rule.PublishReport or Rule.PublishStatus or Rule.LeaveAlerts or Rule.WatchAlerts;
 
     /// <summary>A renewal alone needs no new look at the database; anything that happened does.</summary>
     private async Task ObserveAsync(bool woken, CancellationToken stopping)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 using Holdfast.Ports;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
@@ -242,6 +243,8 @@ internal sealed partial class ClusterCache(
         History = Entry(keys.History) is { } history ? Documents.ToHistory(history.Value) : [],
         Failsafe = Entry(keys.Failsafe) is { } failsafe ? Documents.ToFailsafe(failsafe) : null,
         Approval = Entry(keys.Approval) is { } approval ? ApprovalDocuments.ToRequest(approval) : null,
+        Alerts = Entry(keys.Alerts) is { } alerts ? AlertDocuments.ToBoard(alerts) : AlertBoard.Empty,
+        AlertsRevision = Entry(keys.Alerts)?.Modified ?? Revision.Absent,
         LastLeader = Entry(keys.LastLeader) is { } last ? ApprovalDocuments.ToLastLeader(last) : null,
         HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
     };

@@ -75,9 +75,13 @@ internal static class Transactions
                     [new StoreWrite.Put(keys.LastLeader, ApprovalDocuments.ToText(new LeaderRecord(view.Self, record.Term)), null)]),
                 keys, audit, Entries.OfLeader(view, record.Term)),
 
+            HaAction.WriteAlerts write => new(
+            [new(keys.Alerts, write.Replaces)],
+            [write.Board.Alerts.IsEmpty ? new StoreWrite.Delete(keys.Alerts) : new StoreWrite.Put(keys.Alerts, AlertDocuments.ToText(write.Board), null)]),
+
             HaAction.ClearSwitchover clear => new(
-                [new(keys.Failover, clear.Revision)],
-                [new StoreWrite.Delete(keys.Failover)]),
+                    [new(keys.Failover, clear.Revision)],
+                    [new StoreWrite.Delete(keys.Failover)]),
 
             HaAction.PublishReport publish => new(
                 [],

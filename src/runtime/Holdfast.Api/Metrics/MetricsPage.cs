@@ -17,6 +17,7 @@ internal static class MetricsPage
         WriteHoldfast(text, snapshot, control);
         WriteStandbys(text, snapshot);
         GroupMetrics.Write(text, snapshot.View?.Database.Group);
+        AlertMetrics.Write(text, snapshot);
         WriteDecisions(text, control);
         return text.ToString();
     }

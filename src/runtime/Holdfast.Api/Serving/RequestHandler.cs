@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Holdfast.Api.Alerts;
 using Holdfast.Api.Approvals;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Metrics;
@@ -80,6 +81,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         "/liveness" => Reply.Empty(HealthCheck.Liveness(snapshot)),
         "/readiness" => Reply.Empty(HealthCheck.Readiness(query, snapshot)),
         "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),
+        AlertEndpoint.Path => AlertEndpoint.Get(snapshot, current),
         ApprovalEndpoint.Path => ApprovalEndpoint.Get(snapshot, current),
         "/holdfast/v1/audit" => Reply.RawJson(StatusCodes.Status200OK, $$"""{"scope":{{System.Text.Json.JsonSerializer.Serialize(current.Scope, ApiJson.Wire.String)}},"entries":[{{string.Join(',', control.Audit)}}]}"""),
         "/holdfast/v1/decisions" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Decisions(current, control), ApiJson.Wire.DecisionList),

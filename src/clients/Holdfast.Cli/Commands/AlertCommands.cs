@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Holdfast.Api.Contracts;
+using Holdfast.Cli.Access;
+using Holdfast.Cli.Output;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary>What fires now, and by which rules.</summary>
+internal static class AlertCommands
+{
+    public static Command Create(CommandContext context)
+    {
+        var scope = Parts.OptionalCluster();
+        var rules = new Option<bool>("--rules") { Description = "Show the rules in place of what fires" };
+        var format = Parts.Format();
+        var command = new Command("alerts", "Show what is worth a person's attention now: what fires, and what holds and does not fire yet") { scope, rules, format };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = context.Open(parsed, parsed.GetValue(scope));
+            await client.ReadClusterAsync(cancellationToken);
+            var list = ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/alerts", cancellationToken), ApiJson.Wire.AlertList);
+            if (!parsed.GetValue(rules) && parsed.GetValue(format) == OutputFormat.Pretty && list.Alerts.Count == 0)
+            {
+                await context.Console.Output.WriteLineAsync("Nothing is worth telling.");
+                return 0;
+            }
+
+            await context.Console.Output.WriteAsync((parsed.GetValue(rules) ? RulesOf(list) : AlertsOf(list)).In(parsed.GetValue(format)));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Table AlertsOf(AlertList list)
+    {
+        string[] keys = ["Severity", "State", "Alert", "Subject", "Summary", "Since", "Runbook"];
+        return new("", [.. keys.Select(key => new Column(key, false))], keys, [.. list.Alerts.Select(alert => (IReadOnlyList<JsonNode?>)
+        [
+            alert.Severity, alert.State, alert.Name, alert.Subject, alert.Summary, alert.Since.ToString("u", CultureInfo.InvariantCulture), alert.Runbook,
+        ])]);
+    }
+
+    private static Table RulesOf(AlertList list)
+    {
+        string[] keys = ["Alert", "When", "For s", "Severity", "Summary"];
+        return new("", [.. keys.Select(key => new Column(key, key == "For s"))], keys, [.. list.Rules.Select(rule => (IReadOnlyList<JsonNode?>)
+        [
+            rule.Name, rule.When, JsonValue.Create(rule.ForSeconds), rule.Severity, rule.Summary,
+        ])]);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Holdfast.Model.Alerts;
+
+namespace Holdfast.Decisions.Alerts;
+
+/// <summary>The rules that hold where the operator states no others.</summary>
+public static class AlertDefaults
+{
+    public static ImmutableArray<AlertRule> Rules { get; } =
+    [
+        Rule("PrimaryUnavailable", "primary_available == 0", 5, AlertSeverity.Critical, "no member accepts writes"),
+        Rule("QuorumLost", "quorum == 0", 5, AlertSeverity.Critical, "the store does not answer, or half of the group's members do not"),
+        Rule("StandbyNotConnected", "standby_connected == 0", 10, AlertSeverity.Critical, "{subject} does not follow the primary"),
+        Rule("ApprovalWaiting", "approval_waiting == 1", 0, AlertSeverity.Critical, "a failover waits for an approval"),
+        Rule("ReplicationLag", "replication_lag_seconds > 60", 0, AlertSeverity.Warning, "{subject} is {value} s behind the primary") with { Until = Expression("replication_lag_seconds > 30") },
+        Rule("ReplicationLagCritical", "replication_lag_seconds > 300", 0, AlertSeverity.Critical, "{subject} is {value} s behind the primary") with { Until = Expression("replication_lag_seconds > 150") },
+        Rule("DiskSpaceLow", "disk_free_percent < 10", 0, AlertSeverity.Warning, "the disk of {subject} has {value} % free") with { Until = Expression("disk_free_percent < 12") },
+        Rule("DiskSpaceCritical", "disk_free_percent < 5", 0, AlertSeverity.Critical, "the disk of {subject} has {value} % free") with { Until = Expression("disk_free_percent < 6") },
+        Rule("NoSynchronousStandby", "synchronous_standbys == 0", 30, AlertSeverity.Warning, "synchronous mode is on, and no standby is synchronous"),
+        Rule("LeaderChanged", "seconds_since_leader_change < 60", 0, AlertSeverity.Info, "the leader has changed"),
+    ];
+
+    private static AlertRule Rule(string name, string when, int seconds, AlertSeverity severity, string summary) =>
+        new(name, Expression(when), TimeSpan.FromSeconds(seconds), severity, summary);
+
+    private static AlertExpression Expression(string text) => AlertExpression.Parse(text) ?? throw new InvalidOperationException($"'{text}' is no expression");
+}

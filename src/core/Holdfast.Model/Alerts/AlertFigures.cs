@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+
+namespace Holdfast.Model.Alerts;
+
+/// <summary>The figures that alerts can be about.</summary>
+public static class AlertFigures
+{
+    public const string PrimaryAvailable = "primary_available";
+    public const string StandbyConnected = "standby_connected";
+    public const string LagSeconds = "replication_lag_seconds";
+    public const string LagBytes = "replication_lag_bytes";
+    public const string ApplyBacklog = "apply_backlog";
+    public const string Quorum = "quorum";
+    public const string DiskFreePercent = "disk_free_percent";
+    public const string SynchronousStandbys = "synchronous_standbys";
+    public const string ApprovalWaiting = "approval_waiting";
+    public const string SinceLeaderChange = "seconds_since_leader_change";
+
+    /// <summary>Each with what it is; those of a member are seen once for each.</summary>
+    public static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [PrimaryAvailable] = "1 while a member that holds the lease accepts writes, 0 otherwise",
+        [StandbyConnected] = "of each member but the leader: 1 while it streams, or takes part in the group, 0 otherwise",
+        [LagSeconds] = "of each replica: how long ago the primary's log ended where this one has replayed to; 0 while nothing is written",
+        [LagBytes] = "of each replica: how much log it has still to replay",
+        [ApplyBacklog] = "of each member of a group: how many transactions wait there to be applied",
+        [Quorum] = "1 while the store answers and more than half of a group's members do, 0 otherwise",
+        [DiskFreePercent] = "of each member: how much of the data directory's disk is free",
+        [SynchronousStandbys] = "how many standbys commits wait for; absent while synchronous mode is off",
+        [ApprovalWaiting] = "1 while somebody is asked to approve a failover, 0 otherwise",
+        [SinceLeaderChange] = "how long the leader has led",
+    }.ToFrozenDictionary();
+}
+
+/// <summary>One figure of one subject.</summary>
+/// <param name="Figure">Of <see cref="AlertFigures"/>.</param>
+/// <param name="Subject">A member's name; empty for the cluster.</param>
+/// <param name="Value">In the unit that the figure's name ends with.</param>
+public readonly record struct AlertSample(string Figure, string Subject, double Value);

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Holdfast.Model.Alerts;
+
+/// <summary>When people are to be told of something.</summary>
+/// <param name="Name">One for all its subjects: <c>ReplicationLag</c>.</param>
+/// <param name="When">What must hold.</param>
+/// <param name="For">For how long without a break.</param>
+/// <param name="Severity">How urgent it is.</param>
+/// <param name="Summary">What it means, in words; <c>{subject}</c> and <c>{value}</c> stand for what is seen.</param>
+public sealed record AlertRule(string Name, AlertExpression When, TimeSpan For, AlertSeverity Severity, string Summary)
+{
+    /// <summary>It goes on firing while this holds; null: while <see cref="When"/> does.</summary>
+    public AlertExpression? Until { get; init; }
+
+    /// <summary>For how long it must be over before it counts as over, so that what comes and goes is told once.</summary>
+    public TimeSpan KeepFor { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The page that says what to do.</summary>
+    public string? Runbook { get; init; }
+}
+
+/// <summary>In rising order.</summary>
+public enum AlertSeverity
+{
+    Info,
+    Warning,
+    Critical,
+}
+
+/// <summary>A figure compared with a limit: <c>replication_lag_seconds > 60</c>.</summary>
+public sealed record AlertExpression(string Figure, string Comparison, double Limit)
+{
+    private static readonly string[] Comparisons = [">", "<", ">=", "<=", "==", "!="];
+
+    /// <summary>At the limit itself <c>></c> and <c>&lt;</c> do not hold.</summary>
+    public bool Holds(double value) => Comparison switch
+    {
+        ">" => value > Limit,
+        "<" => value < Limit,
+        ">=" => value >= Limit,
+        "<=" => value <= Limit,
+        "==" => value == Limit,
+        _ => value != Limit,
+    };
+
+    /// <summary>Null when the text is none: a figure, a comparison and a number, with spaces between them.</summary>
+    public static AlertExpression? Parse(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var figure, var comparison, var limit]
+            && AlertFigures.All.ContainsKey(figure)
+            && Comparisons.Contains(comparison)
+            && double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+            ? new(figure, comparison, number)
+            : null;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit}");
+}

@@ -1,0 +1,40 @@
+using Holdfast.Api.Contracts;
+using Holdfast.Api.Serving;
+using Holdfast.Api.Status;
+using Holdfast.Model.Alerts;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Api.Alerts;
+
+/// <summary>Shows what fires, and by which rules.</summary>
+internal static class AlertEndpoint
+{
+    public const string Path = "/holdfast/v1/alerts";
+
+    public static Reply Get(MemberSnapshot snapshot, RestApiOptions options) => Reply.Json(
+        StatusCodes.Status200OK,
+        new AlertList
+        {
+            Scope = options.Scope,
+            Alerts = [.. BoardOf(snapshot).Alerts.Values.OrderByDescending(alert => alert.Severity).ThenBy(alert => alert.Since).Select(StatusOf)],
+            Rules = [.. snapshot.Policy.AlertRules.Select(rule => new AlertRuleStatus(rule.Name, rule.When.ToString(), rule.For.TotalSeconds, Word(rule.Severity), rule.Summary))],
+        },
+        ApiJson.Wire.AlertList);
+
+    /// <summary>The evaluator knows better than the store, which may be away.</summary>
+    public static AlertBoard BoardOf(MemberSnapshot snapshot) => snapshot.View is { } view ? view.Memory.Alerts ?? view.Store.Alerts : AlertBoard.Empty;
+
+    private static AlertStatus StatusOf(ActiveAlert alert) => new()
+    {
+        Name = alert.Rule,
+        Subject = alert.Subject,
+        Severity = Word(alert.Severity),
+        State = alert.FiringSince is null ? "pending" : "firing",
+        Summary = alert.Summary,
+        Since = alert.Since,
+        FiringSince = alert.FiringSince,
+        Runbook = alert.Runbook,
+    };
+
+    private static string Word(AlertSeverity severity) => severity.ToString().ToLowerInvariant();
+}
