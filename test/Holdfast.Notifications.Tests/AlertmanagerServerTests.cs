@@ -20,7 +20,7 @@ public sealed class AlertmanagerServerTests
         await using var server = await AlertmanagerServer.StartAsync(Stop);
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var center = Center(server, time);
-        var notification = Notices.Lag with { StartedAt = time.GetUtcNow() };
+        var notification = Notices.Lag with { StartedAt = time.GetUtcNow() - TimeSpan.FromMinutes(1) };
 
         center.Post(notification);
         var alert = (await server.AlertAsync(alert => alert is not null, Stop))!.Value;
