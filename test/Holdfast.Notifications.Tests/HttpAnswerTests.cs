@@ -91,6 +91,21 @@ public sealed class HttpAnswerTests
     }
 
     [Fact]
+    public async Task A_server_is_trusted_by_its_authority_and_not_without_it()
+    {
+        using var certificate = new TestCertificate();
+        await using var receiver = await HttpReceiver.StartAsync(certificate.Certificate);
+        var target = new HttpTarget { Url = receiver.Url("/") };
+        using var trusting = new SlackNotifier("chat", target with { CaFile = certificate.CaFile }, Time);
+        using var doubting = new SlackNotifier("chat", target, Time);
+
+        await trusting.NotifyAsync(Notices.Lag, Stop);
+        var failure = await Assert.ThrowsAsync<NotificationFailedException>(() => doubting.NotifyAsync(Notices.Lag, Stop));
+
+        Assert.Contains("cafile", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_endless_answer_is_cut()
     {
         await using var receiver = await HttpReceiver.StartAsync();

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Notifications.Tests;
 
@@ -18,11 +19,19 @@ internal sealed class HttpReceiver : IAsyncDisposable
 
     public Uri Url(string path) => new(new Uri(server.Urls.First()), path);
 
-    public static async Task<HttpReceiver> StartAsync()
+    public static Task<HttpReceiver> StartAsync() => StartAsync(certificate: null);
+
+    /// <summary>With a certificate it speaks TLS alone.</summary>
+    public static async Task<HttpReceiver> StartAsync(X509Certificate2? certificate)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrel().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+        {
+            if (certificate is not null)
+            {
+                endpoint.UseHttps(certificate);
+            }
+        }));
         var receiver = new HttpReceiver(builder.Build());
         receiver.server.Run(receiver.TakeAsync);
         await receiver.server.StartAsync();
