@@ -78,7 +78,7 @@ public sealed class NotificationTests
     [InlineData("{chat: {slak: {url: a}}}", "notifications.chat.slak: is not a known key; did you mean 'slack'?")]
     [InlineData("{chat: {slack: {url: 'http://a'}, pagerduty: {routing_key: b}}}", "notifications.chat: says more than one way to reach it (slack, pagerduty): make each a target of its own")]
     [InlineData("{'a b': {slack: {url: 'http://a'}}}", "'a b' is not a name")]
-    [InlineData("{chat: {slack: {}}}", "notifications.chat.slack.url: is missing; write for example 'url: https://hooks.slack.com/services/T000/B000/XXX'")]
+    [InlineData("{chat: {slack: {}}}", "notifications.chat.slack.url: is missing; write for example 'url: https://hooks.slack.com/services/T000/B000/secret'")]
     [InlineData("{chat: {slack: {url: 'ftp://a/hidden'}}}", "6:37: error: notifications.chat.slack.url: the value (not shown) is not an address such as https://hooks.example/holdfast")]
     [InlineData("{chat: {slack: {url: 'http://u:hidden@a'}}}", "the value (not shown) is not an address")]
     [InlineData("{chat: {slack: {urll: 'http://a'}}}", "notifications.chat.slack.urll: is not a known key; did you mean 'url'?")]

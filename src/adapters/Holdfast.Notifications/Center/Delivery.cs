@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Ports.Notifications;
 
 namespace Holdfast.Notifications.Center;
@@ -25,6 +26,14 @@ internal abstract record Outcome
 
     /// <summary>It may or may not have arrived.</summary>
     public sealed record Failed(string Why, TimeSpan? RetryAfter) : Outcome;
+}
+
+/// <summary>What follows from the outcome of a delivery.</summary>
+/// <param name="Rest">How long the target is left alone; null: it may be told the next at once.</param>
+/// <param name="GivenUp">The keys of what had waited too long.</param>
+internal sealed record Settlement(TimeSpan? Rest, ImmutableArray<string> GivenUp)
+{
+    public static Settlement Nothing { get; } = new(null, []);
 }
 
 /// <summary>What came of offering a notification to a target.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Ports.Notifications;
 
 namespace Holdfast.Notifications.Center;
@@ -68,8 +69,8 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
         return underWay;
     }
 
-    /// <summary>What became of the delivery that was taken. The answer: how long the target rests, if it does.</summary>
-    public TimeSpan? Settle(Outcome outcome, TimeSpan now)
+    /// <summary>What became of the delivery that was taken.</summary>
+    public Settlement Settle(Outcome outcome, TimeSpan now)
     {
         var delivery = underWay ?? throw new InvalidOperationException("nothing was taken");
         underWay = null;
@@ -79,18 +80,17 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
                 sent++;
                 failuresInRow = 0;
                 Remember(delivery, now, isTaken: true);
-                return null;
+                return Settlement.Nothing;
             case Outcome.Refused:
                 failed++;
                 failuresInRow = 0;
                 Remember(delivery, now, isTaken: told.Find(delivery.Key) is { IsTaken: true });
-                return null;
+                return Settlement.Nothing;
             case Outcome.Failed failure:
                 var rest = Rest(failure);
                 restingUntil = now + rest;
                 PutBack(delivery);
-                GiveUpOnOld(now);
-                return rest;
+                return new Settlement(rest, GiveUpOnOld(now));
             default:
                 throw new InvalidOperationException($"{outcome} is no outcome");
         }
@@ -148,12 +148,11 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
         Trim();
     }
 
-    private void GiveUpOnOld(TimeSpan now)
+    private ImmutableArray<string> GiveUpOnOld(TimeSpan now)
     {
-        foreach (var old in waiting.Where(delivery => now - delivery.Since >= target.GiveUpAfter).ToArray())
-        {
-            failed += Remove(old);
-        }
+        ImmutableArray<Delivery> old = [.. waiting.Where(delivery => now - delivery.Since >= target.GiveUpAfter)];
+        failed += old.Sum(Remove);
+        return [.. old.Select(delivery => delivery.Key)];
     }
 
     /// <summary>

@@ -74,22 +74,22 @@ internal sealed partial class TargetWorker(NotificationTarget target, TargetQueu
 
     private void Settle(Delivery delivery, Outcome outcome)
     {
-        TimeSpan? pause;
+        Settlement settlement;
         lock (gate)
         {
-            pause = queue.Settle(outcome, time.GetElapsedTime(0));
+            settlement = queue.Settle(outcome, time.GetElapsedTime(0));
         }
 
-        Tell(delivery, outcome, pause);
+        Tell(delivery, outcome, settlement);
         isFailing = outcome is Outcome.Failed;
     }
 
-    private void Tell(Delivery delivery, Outcome outcome, TimeSpan? pause)
+    private void Tell(Delivery delivery, Outcome outcome, Settlement settlement)
     {
         switch (outcome)
         {
             case Outcome.Failed failure:
-                LogFailed(delivery.Key, target.Name, failure.Why, pause?.TotalSeconds ?? 0);
+                LogFailed(delivery.Key, target.Name, failure.Why, settlement.Rest?.TotalSeconds ?? 0);
                 break;
             case Outcome.Refused refusal:
                 LogRefused(delivery.Key, target.Name, refusal.Why);
@@ -97,6 +97,11 @@ internal sealed partial class TargetWorker(NotificationTarget target, TargetQueu
             case Outcome.Taken when isFailing:
                 LogRecovered(target.Name);
                 break;
+        }
+
+        foreach (var key in settlement.GivenUp)
+        {
+            LogGivenUp(key, target.Name, target.GiveUpAfter.TotalSeconds);
         }
     }
 
@@ -108,4 +113,7 @@ internal sealed partial class TargetWorker(NotificationTarget target, TargetQueu
 
     [LoggerMessage(2303, LogLevel.Information, "{Target} takes notifications again")]
     private partial void LogRecovered(string target);
+
+    [LoggerMessage(2304, LogLevel.Error, "Notification {Key} is lost: it could not be delivered to {Target} for {Seconds:0} s")]
+    private partial void LogGivenUp(string key, string target, double seconds);
 }

@@ -54,7 +54,7 @@ internal static class NotificationDeliveryReader
 
     private static NotificationDelivery.Slack? ReadSlack(Section section)
     {
-        var url = RequiredUrl(section, "https://hooks.slack.com/services/T000/B000/XXX");
+        var url = RequiredUrl(section, "https://hooks.slack.com/services/T000/B000/secret");
         var authorities = section.Text("cafile");
         return url is null ? null : new(url, authorities);
     }
