@@ -52,7 +52,7 @@ public sealed class NotificationCenterTests : IDisposable
         await chat.NextAsync(Stop);
         isSilent = false;
 
-        Assert.Equal(Notices.Lag, await AdvanceUntilAsync(chat.NextAsync(Stop)));
+        Assert.Equal(Notices.Lag, await time.AdvanceUntilAsync(chat.NextAsync(Stop), Stop));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class NotificationCenterTests : IDisposable
         center.Post(Notices.Lag.Resolved);
         chat.Behaviour = (_, _) => Task.CompletedTask;
 
-        Assert.False((await AdvanceUntilAsync(chat.NextAsync(Stop))).IsResolved);
+        Assert.False((await time.AdvanceUntilAsync(chat.NextAsync(Stop), Stop)).IsResolved);
         Assert.True((await chat.NextAsync(Stop)).IsResolved);
     }
 
@@ -105,11 +105,11 @@ public sealed class NotificationCenterTests : IDisposable
 
         for (var times = 0; times < 4; times++)
         {
-            Assert.Equal(Notices.Lag, await AdvanceUntilAsync(forgetful.NextAsync(Stop)));
+            Assert.Equal(Notices.Lag, await time.AdvanceUntilAsync(forgetful.NextAsync(Stop), Stop));
         }
 
         center.Post(Notices.Lag.Resolved);
-        while (!(await AdvanceUntilAsync(forgetful.NextAsync(Stop))).IsResolved)
+        while (!(await time.AdvanceUntilAsync(forgetful.NextAsync(Stop), Stop)).IsResolved)
         {
             // A repetition was under way.
         }
@@ -125,7 +125,7 @@ public sealed class NotificationCenterTests : IDisposable
         center.Post(Notices.Lag with { Text = "Still." });
         Assert.False(pager.HasMore);
 
-        Assert.Equal("Still.", (await AdvanceUntilAsync(pager.NextAsync(Stop))).Text);
+        Assert.Equal("Still.", (await time.AdvanceUntilAsync(pager.NextAsync(Stop), Stop)).Text);
         center.Post(Notices.Lag.Resolved);
         Assert.True((await chat.NextAsync(Stop)).IsResolved);
         Assert.True((await pager.NextAsync(Stop)).IsResolved);
@@ -146,7 +146,7 @@ public sealed class NotificationCenterTests : IDisposable
         time.Advance(TimeSpan.FromMinutes(11));
         center.Post(Notices.Plain("Later"));
 
-        Assert.Equal("Later", (await AdvanceUntilAsync(pager.NextAsync(Stop))).Title);
+        Assert.Equal("Later", (await time.AdvanceUntilAsync(pager.NextAsync(Stop), Stop)).Title);
     }
 
     [Fact]
@@ -159,8 +159,8 @@ public sealed class NotificationCenterTests : IDisposable
             new NotificationTarget { Notifier = boss, SeverityMin = null });
         center.Post(Notices.Lag);
 
-        await AdvanceUntilAsync(pager.NextAsync(Stop));
-        await AdvanceUntilAsync(boss.NextAsync(Stop));
+        await time.AdvanceUntilAsync(pager.NextAsync(Stop), Stop);
+        await time.AdvanceUntilAsync(boss.NextAsync(Stop), Stop);
         await chat.NextAsync(Stop);
         Assert.False(chat.HasMore);
         Assert.True(center.Acknowledge(Notices.Lag.Key));
@@ -173,7 +173,7 @@ public sealed class NotificationCenterTests : IDisposable
         await using var center = Center(Chat() with { EscalateAfter = TimeSpan.FromMinutes(10), EscalateTo = ["pager"] }, Pager() with { SeverityMin = null });
         center.Post(Notices.Lag);
 
-        Assert.Equal(Notices.Lag, await AdvanceUntilAsync(pager.NextAsync(Stop)));
+        Assert.Equal(Notices.Lag, await time.AdvanceUntilAsync(pager.NextAsync(Stop), Stop));
     }
 
     [Fact]
@@ -212,18 +212,6 @@ public sealed class NotificationCenterTests : IDisposable
 
     private NotificationCenter Center(params NotificationTarget[] targets) =>
         new([.. targets], () => 0, time, NullLogger<NotificationCenter>.Instance);
-
-    /// <summary>Lets time go by until it has happened. Whoever began to wait meanwhile waits for the next step.</summary>
-    private async Task<T> AdvanceUntilAsync<T>(Task<T> happening)
-    {
-        while (!happening.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(10));
-            await Task.WhenAny(happening, Task.Delay(1, Stop));
-        }
-
-        return await happening;
-    }
 
     private static async Task UntilAsync(Func<bool> isSo)
     {

@@ -42,14 +42,7 @@ public sealed class SilenceTests : IDisposable
         center.Post(Notices.Lag);
         using var first = await silent.AcceptTcpClientAsync(Stop);
 
-        var second = silent.AcceptTcpClientAsync(Stop).AsTask();
-        while (!second.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(second, Task.Delay(1, Stop));
-        }
-
-        (await second).Dispose();
+        using var second = await time.AdvanceUntilAsync(silent.AcceptTcpClientAsync(Stop).AsTask(), Stop);
         Assert.Equal(new TargetCounters(center.Counters()[0].Target, 0, 0, 0, 1), center.Counters()[0]);
         await center.DisposeAsync();
     }
