@@ -50,6 +50,9 @@ public sealed record HoldfastConfiguration
 
     /// <summary>A small process beside the database kills it when the agent hangs.</summary>
     public required bool UsesGuard { get; init; }
+
+    /// <summary>Whom to tell what happens; empty: nobody.</summary>
+    public ImmutableArray<NotificationTargetConfiguration> Notifications { get; init; } = [];
 }
 
 public sealed record HostPort(string Host, int Port)

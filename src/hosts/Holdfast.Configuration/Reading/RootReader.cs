@@ -41,6 +41,7 @@ internal static class RootReader
             Watchdog = ReadWatchdog(root.Inner("watchdog")),
             Ctl = ReadCtl(root.Inner("ctl"), restApi),
             UsesGuard = root.Flag("guard") ?? true,
+            Notifications = NotificationReader.Read(root.Inner("notifications")),
         };
         StoreChoice.Check(root, purpose);
         RefuseUnsupported(root, isAgent);

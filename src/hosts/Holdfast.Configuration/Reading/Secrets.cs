@@ -7,10 +7,10 @@ internal static class Secrets
 {
     private const int TextLengthMax = 60;
 
-    private static readonly string[] Words = ["password", "passwd", "token", "secret", "authentication"];
+    private static readonly string[] Words = ["password", "passwd", "token", "secret", "authentication", "routing_key"];
 
     /// <summary>Whatever stands in a section of credentials counts as one: it may have slipped in from the line below.</summary>
-    public static bool IsSecret(string path) => Words.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase));
+    public static bool IsSecret(string path) => Words.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase)) || IsHook(path);
 
     /// <summary>What stands before the @ of an address is left out.</summary>
     public static string WithoutPassword(string address) =>
@@ -25,4 +25,8 @@ internal static class Secrets
         ConfigNode.Scalar scalar => $"'{scalar.Text}'",
         _ => "the value",
     };
+
+    /// <summary>Whoever knows the address of a hook may post to it.</summary>
+    private static bool IsHook(string path) =>
+        path.StartsWith("notifications.", StringComparison.Ordinal) && path.EndsWith(".url", StringComparison.Ordinal);
 }
