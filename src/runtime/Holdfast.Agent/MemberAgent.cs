@@ -6,6 +6,7 @@ using Holdfast.Model;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
 using Holdfast.Ports.Fencing;
+using Holdfast.Ports.Notifications;
 using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
@@ -41,7 +42,7 @@ public sealed class MemberAgent
         };
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
         control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
-        var actor = new Actor(store, ports.Engine, ports.Peers, fences, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
+        var actor = new Actor(store, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
             ports.Engine, cache, actor, fences, state, signal, control, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
     }
@@ -99,4 +100,8 @@ public sealed record AgentPorts(
     ImmutableArray<IFence> Fences,
     Func<CancellationToken, Task<ControlAnswer>> Reload,
     TimeProvider Time,
-    ILoggerFactory Loggers);
+    ILoggerFactory Loggers)
+{
+    /// <summary>Where people are told of alerts; null: nobody is.</summary>
+    public INotifications? Notifications { get; init; }
+}

@@ -27,6 +27,12 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
     public Reception Offer(Notification notification, TimeSpan now, bool isEscalated)
     {
         var open = OpenOf(notification.Key);
+        if (open is null && notification is { IsKnown: true, IsResolved: false } && target.Wants(notification))
+        {
+            told.Put(new Told(notification, now, true, target.Notifier.RepeatInterval is null ? null : now));
+            return Reception.Passed;
+        }
+
         switch (notification.IsResolved)
         {
             case false when open?.Severity == notification.Severity:

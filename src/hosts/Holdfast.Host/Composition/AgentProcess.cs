@@ -55,7 +55,8 @@ internal sealed partial class AgentProcess
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
 
         using var peers = Parts.CreatePeers(configuration);
-        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers);
+        await using var notifications = NotificationParts.CreateCenter(configuration, loggers);
+        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = notifications };
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers);
         await StartApiAsync();

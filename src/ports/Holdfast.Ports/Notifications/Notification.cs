@@ -17,6 +17,9 @@ public sealed record Notification
 
     public bool IsResolved { get; init; }
 
+    /// <summary>People were told of it already, by another process: only its end, and what must be repeated, is told from here.</summary>
+    public bool IsKnown { get; init; }
+
     /// <summary>One line.</summary>
     public required string Title { get; init; }
 

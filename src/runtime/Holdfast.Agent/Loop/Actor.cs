@@ -1,8 +1,10 @@
+using Holdfast.Agent.Alerts;
 using Holdfast.Agent.Store;
 using Holdfast.Decisions;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
+using Holdfast.Ports.Notifications;
 using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
@@ -19,6 +21,7 @@ internal sealed partial class Actor(
     IDatabaseEngine engine,
     IMemberPeers peers,
     FenceSet fences,
+    INotifications? notifications,
     AgentState state,
     ClusterKeys keys,
     TimeProvider time,
@@ -105,7 +108,7 @@ internal sealed partial class Actor(
                 state.Memory = state.Memory with { SitsOutUntil = sitOut.Until };
                 return true;
             case HaAction.RaiseAlerts raise:
-                state.Memory = state.Memory with { Alerts = raise.Board };
+                Tell(view, raise);
                 return true;
             case HaAction.AcceptRequest accept:
                 return Accept(view, accept);
@@ -132,6 +135,22 @@ internal sealed partial class Actor(
             default:
                 return await WriteAsync(view, action, cancellationToken);
         }
+    }
+
+    /// <summary>Whoever begins to look knows what others have been told.</summary>
+    private void Tell(ClusterView view, HaAction.RaiseAlerts raise)
+    {
+        foreach (var known in view.Memory.Alerts is null ? AlertNotices.Known(state.Options.Scope, view, view.Store.Alerts) : [])
+        {
+            notifications?.Post(known);
+        }
+
+        foreach (var change in raise.Changes)
+        {
+            notifications?.Post(AlertNotices.Of(state.Options.Scope, view, change));
+        }
+
+        state.Memory = state.Memory with { Alerts = raise.Board };
     }
 
     /// <summary>What changes keys in the store.</summary>
