@@ -20,6 +20,7 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(RouterStatus))]
 [JsonSerializable(typeof(ApprovalList))]
 [JsonSerializable(typeof(ApprovalBody))]
+[JsonSerializable(typeof(LiveOverview))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]

@@ -1,0 +1,35 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Decision } from '../wire';
+import { clock, dayAndClock } from '../words';
+import { RulePage } from './RulePage';
+
+const shownAtFirst = 12;
+
+/** What one agent decided, the newest first, and why. */
+export function Decisions({ decisions, name }: { decisions: Decision[]; name: string }): VNode {
+  const [isWhole, setWhole] = useState(false);
+  const [rule, setRule] = useState<string | null>(null);
+  const newest = [...decisions].reverse();
+  const shown = isWhole ? newest : newest.slice(0, shownAtFirst);
+  return (
+    <section aria-labelledby="decisions">
+      <h2 id="decisions">What {name} decided, and why</h2>
+      <ol class="timeline">
+        {shown.map((decision) => (
+          <li key={`${decision.at} ${decision.concern} ${decision.rule}`}>
+            <time dateTime={decision.at} title={dayAndClock(decision.at)}>{clock(decision.at)}</time>
+            <div>
+              <button type="button" class="link" onClick={() => setRule(decision.rule)} title="What this rule means and what to do">{decision.rule}</button>{' '}
+              {decision.reason}{decision.repeats > 1 && <small> ×{decision.repeats}</small>}
+              {decision.actions.length > 0 && <div class="actions">→ {decision.actions.join(', ')}</div>}
+              {decision.inputs !== '' && <details><summary>Inputs</summary>{decision.inputs}</details>}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {newest.length > shownAtFirst && <button type="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>{isWhole ? 'Show fewer' : `Show all ${newest.length}`}</button>}
+      {rule !== null && <RulePage rule={rule} onEnd={() => setRule(null)} />}
+    </section>
+  );
+}
