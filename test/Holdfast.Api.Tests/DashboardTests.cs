@@ -66,7 +66,6 @@ public sealed class DashboardTests
         Assert.Equal(HttpStatusCode.Found, redirect.StatusCode);
         Assert.Equal("dashboard/", redirect.Headers.Location?.OriginalString);
         Assert.Equal(404, await api.StatusAsync("/dashboard/other.js"));
-        Assert.Equal(404, await api.StatusAsync("/dashboard/rules/../../patroni.md"));
         Assert.Equal(404, await api.StatusAsync("/dashboard/rules/"));
     }
 }

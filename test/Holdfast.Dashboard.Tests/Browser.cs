@@ -1,4 +1,3 @@
-using System.Drawing;
 using Deque.AxeCore.Commons;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
@@ -42,11 +41,12 @@ internal sealed class Browser : IDisposable
 
     public string Title => driver.Title;
 
-    public string Text(string selector) => driver.ExecuteScript("return document.querySelector(arguments[0])?.innerText ?? ''", selector) as string ?? "";
+    public string Text(string selector) =>
+        driver.ExecuteScript("const found = document.querySelector(arguments[0]); return found?.innerText ?? found?.textContent ?? ''", selector) as string ?? "";
 
-    public string Focused => driver.ExecuteScript("const at = document.activeElement; return at.getAttribute('aria-label') ?? at.name ?? at.innerText") as string is { Length: > 0 } name
-        ? name
-        : driver.ExecuteScript("return document.activeElement.innerText") as string ?? "";
+    /// <summary>What has the focus: its label, its name or its words.</summary>
+    public string Focused =>
+        driver.ExecuteScript("const at = document.activeElement; return at.getAttribute('aria-label') || at.name || at.innerText") as string ?? "";
 
     /// <summary>The widest that anything is, which must be no wider than the window.</summary>
     public long ContentWidth => Convert.ToInt64(driver.ExecuteScript("return document.documentElement.scrollWidth"), null);

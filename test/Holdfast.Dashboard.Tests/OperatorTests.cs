@@ -11,15 +11,15 @@ public sealed class OperatorTests(WatchedCluster watched)
     [Fact]
     public async Task A_lost_primary_is_shown_and_a_click_on_approve_promotes_and_the_banner_says_so_without_a_reload()
     {
-        var (leader, browser) = await OpenAsync();
+        var (leader, browser) = await OpenAsync(watched);
         using var _ = browser;
-        await browser.SeesAsync(Banner, $"{leader.Name} leads.");
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
         Pictures.Take(browser, "dashboard", "light");
         Pictures.Take(browser, "dashboard", "dark");
 
         leader.KillAll();
         await browser.SeesAsync(Banner, "waits for approval");
-        await browser.SeesAsync(".request", $"At worst");
+        await browser.SeesAsync(".request", "Lost at worst");
         Assert.Contains($"{leader.Name} is lost and nobody leads", browser.Text(Banner), StringComparison.Ordinal);
         Assert.Contains("lost", browser.Text("svg.topology"), StringComparison.Ordinal);
         Assert.StartsWith("✕", browser.Title, StringComparison.Ordinal);
@@ -42,9 +42,10 @@ public sealed class OperatorTests(WatchedCluster watched)
     [Fact]
     public async Task The_keyboard_alone_is_enough_to_approve()
     {
-        var (leader, browser) = await OpenAsync();
+        await using var own = new WatchedCluster();
+        var (leader, browser) = await OpenAsync(own);
         using var _ = browser;
-        await browser.SeesAsync(Banner, $"{leader.Name} leads.");
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
         leader.KillAll();
         await browser.SeesAsync(Banner, "waits for approval");
         var candidate = browser.Text(".request h3").Split(' ')[1];
@@ -69,17 +70,17 @@ public sealed class OperatorTests(WatchedCluster watched)
     [Fact]
     public async Task The_page_goes_on_by_another_agent_when_its_own_is_gone_and_says_that_it_cannot_change_anything_there()
     {
-        var (leader, browser) = await OpenAsync();
+        var (leader, browser) = await OpenAsync(watched);
         using var _ = browser;
-        await browser.SeesAsync(Banner, $"{leader.Name} leads.");
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
 
-        Other(leader).KillAll();
+        Other(watched, leader).KillAll();
 
         await browser.SeesAsync("main", "This page’s agent does not answer");
         await browser.SeesAsync(Banner, "is lost");
         Assert.True(browser.IsTheSamePage);
         await watched.WholeAsync();
-        await browser.SeesAsync("header", $"live from {Other(leader).Name}");
+        await browser.SeesAsync("header", $"live from {Other(watched, leader).Name}");
     }
 
     [Theory]
@@ -87,10 +88,10 @@ public sealed class OperatorTests(WatchedCluster watched)
     [InlineData("dark")]
     public async Task It_can_be_read_by_everybody_and_fits_a_phone(string scheme)
     {
-        var (leader, browser) = await OpenAsync();
+        var (leader, browser) = await OpenAsync(watched);
         using var _ = browser;
         browser.Prefer(scheme);
-        await browser.SeesAsync(Banner, $"{leader.Name} leads.");
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
 
         Assert.Empty(browser.AccessibilityObjections());
         browser.Click("Pause…");
@@ -101,12 +102,12 @@ public sealed class OperatorTests(WatchedCluster watched)
         Assert.Equal(360, browser.ContentWidth);
     }
 
-    private LoopbackMember Other(LoopbackMember leader) => watched.Cluster.Members.Last(member => member != leader);
+    private static LoopbackMember Other(WatchedCluster watched, LoopbackMember leader) => watched.Cluster.Members.Last(member => member != leader);
 
-    private async Task<(LoopbackMember Leader, Browser Browser)> OpenAsync()
+    private static async Task<(LoopbackMember Leader, Browser Browser)> OpenAsync(WatchedCluster watched)
     {
         Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
         var leader = await watched.WholeAsync();
-        return (leader, Browser.Open(new Uri(Other(leader).Plan.RestUrl + "/dashboard/")));
+        return (leader, Browser.Open(new Uri(Other(watched, leader).Plan.RestUrl + "/dashboard/")));
     }
 }

@@ -8,35 +8,35 @@ namespace Holdfast.Dashboard.Tests;
 public sealed class WatchedCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-    private LoopbackCluster? cluster;
+    private bool isStarted;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public LoopbackCluster Cluster => cluster ?? throw new InvalidOperationException("the cluster was not begun");
+    public LoopbackCluster Cluster { get; } = LoopbackCluster.Create("orders", null, 3, new HoldfastSoftware([HoldfastProgram.Find(null)[0]], null), TimeProvider.System);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Waits until every member streams; answers who leads.</summary>
     internal async Task<LoopbackMember> WholeAsync()
     {
-        if (cluster is null)
+        if (!isStarted)
         {
-            cluster = LoopbackCluster.Create("orders", null, 3, new HoldfastSoftware([HoldfastProgram.Find(null)[0]], null), TimeProvider.System);
-            cluster.Start();
+            isStarted = true;
+            Cluster.Start();
         }
 
-        foreach (var member in cluster.Members.Where(member => member.Agent is null))
+        foreach (var member in Cluster.Members.Where(member => member.Agent is null))
         {
             member.Start();
         }
 
-        if (!await cluster.WaitForRedundancyAsync(Limit, null, Stop))
+        if (!await Cluster.WaitForRedundancyAsync(Limit, null, Stop))
         {
-            cluster.KeepFiles();
-            Assert.Fail($"{(await cluster.RedundancyAsync(Stop)).Words}; the logs are kept in {cluster.Plan.Directory}");
+            Cluster.KeepFiles();
+            Assert.Fail($"{(await Cluster.RedundancyAsync(Stop)).Words}; the logs are kept in {Cluster.Plan.Directory}");
         }
 
-        var leader = await cluster.LeaderAsync(Stop);
+        var leader = await Cluster.LeaderAsync(Stop);
         using var http = new HttpClient();
         using var hybrid = new StringContent("""{"failover":{"strategy":"hybrid"}}""", Encoding.UTF8, "application/json");
         using var answer = await http.PatchAsync(new Uri(leader.Plan.RestUrl + "/config"), hybrid, Stop);
@@ -46,10 +46,7 @@ public sealed class WatchedCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (cluster is { } running)
-        {
-            await running.StopAsync(CancellationToken.None);
-            await running.DisposeAsync();
-        }
+        await Cluster.StopAsync(CancellationToken.None);
+        await Cluster.DisposeAsync();
     }
 }

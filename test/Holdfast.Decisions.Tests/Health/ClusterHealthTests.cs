@@ -67,12 +67,12 @@ public sealed class ClusterHealthTests
             {
                 Lease = new(Views.Beta, new(11), null),
                 Approval = done,
-                Members = [.. Leaderless.Store.Members.Select(member => member.Name == Views.Beta ? member with { Role = DatabaseRole.Primary } : member)],
+                Members = [.. Leaderless.Store.Members.Select(member => member.Name == Views.Beta ? member with { Role = DatabaseRole.Primary, State = MemberState.Running } : member)],
             },
             Memory = Leaderless.Memory with { MembersSeen = Leaderless.Memory.MembersSeen.SetItem(Views.Alpha, Views.Now - TimeSpan.FromSeconds(30)) },
         };
 
-        Assert.Equal(new(HealthLevel.Attention, "beta leads in place of alpha, as anna approved. Alpha is lost."), ClusterHealth.Judge(view));
+        Assert.Equal(new(HealthLevel.Attention, "beta leads in place of alpha, as anna approved. alpha is lost."), ClusterHealth.Judge(view));
         Assert.Equal(TimeSpan.FromSeconds(30), ClusterHealth.Missing(view)[Views.Alpha]);
     }
 
@@ -100,7 +100,7 @@ public sealed class ClusterHealthTests
             Store = Views.Healthy.Store with { Members = [.. Views.Healthy.Store.Members.Select(member => member.Name == Views.Gamma ? member with { State = MemberState.Stopped, IsStreaming = false } : member)] },
         };
 
-        Assert.Equal(new(HealthLevel.Attention, "alpha leads. Gamma does not follow: it is stopped."), ClusterHealth.Judge(idle));
+        Assert.Equal(new(HealthLevel.Attention, "alpha leads. gamma does not follow: it is stopped."), ClusterHealth.Judge(idle));
         Assert.Equal(HealthLevel.Attention, ClusterHealth.Judge(Views.Healthy with { Policy = Views.Healthy.Policy with { IsPaused = true } }).Level);
     }
 }

@@ -75,10 +75,12 @@ export function App({ root }: { root: string }): VNode {
             <Members overview={overview} onAct={canAct ? setAct : null} />
             <Warnings status={overview.status} />
             {!overview.approvals.approvals.some((request) => request.state === 'pending') && <Approvals requests={overview.approvals.approvals} nowMs={nowMs - live.clockAheadMs} onAct={null} />}
-            <LagCharts samples={samples} nowMs={nowMs} isGroup={overview.cluster.members.some((member) => member.group_state !== undefined)} />
             <div class="columns">
               <Decisions decisions={overview.decisions} name={overview.status.name} />
-              <Leaders root={live.from} leader={overview.status.leader ?? ''} term={overview.status.term ?? 0} />
+              <div>
+                <Leaders root={live.from} leader={overview.status.leader ?? ''} term={overview.status.term ?? 0} />
+                <LagCharts samples={samples} nowMs={nowMs} isGroup={overview.cluster.members.some((member) => member.group_state !== undefined)} />
+              </div>
             </div>
           </>
         )}

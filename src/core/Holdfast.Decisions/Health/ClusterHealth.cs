@@ -42,13 +42,13 @@ public static class ClusterHealth
             new(HealthLevel.Trouble, "Nobody leads, and the cluster is paused: writes are refused.", "Resume the cluster, or name a leader by a failover."),
 
         { Store.Lease: null, Policy.Strategy: FailoverStrategy.Manual } =>
-            new(HealthLevel.Trouble, "Nobody leads: writes are refused until an operator names a leader.", "Name a leader by a failover."),
+            new(HealthLevel.Trouble, $"{Nobody(view)} leads: writes are refused until an operator names a leader.", "Name a leader by a failover."),
 
         { Store: { Lease: null, Approval: { State: ApprovalState.Rejected } request } } =>
             new(HealthLevel.Trouble, $"Nobody leads: {request.Outcome ?? "the request was rejected"}.", "Name a leader by a failover, or bring the lost one back."),
 
         { Store.Lease: null } =>
-            new(HealthLevel.Trouble, "Nobody leads: writes are refused until a member takes over."),
+            new(HealthLevel.Trouble, $"{Nobody(view)} leads: writes are refused until a member takes over."),
 
         { Store.Lease: { } lease } when view.Report(lease.Holder) is not { Role: DatabaseRole.Primary, State: MemberState.Running } =>
             new(HealthLevel.Trouble, $"{lease.Holder} has the lease and takes no writes yet: {State(view.Report(lease.Holder))}."),
@@ -57,7 +57,7 @@ public static class ClusterHealth
             new(HealthLevel.Attention, $"The cluster is paused: nobody would replace {view.Store.Lease!.Holder}.", "Resume when your work is done."),
 
         _ when Weak(view) is { Length: > 0 } weak =>
-            new(HealthLevel.Attention, $"{Leads(view)}{Upper(string.Join("; ", weak))}."),
+            new(HealthLevel.Attention, $"{Leads(view)}{string.Join("; ", weak)}."),
 
         { Policy.SynchronousMode: not SynchronousMode.Off } when SafeStandbys(view).IsEmpty && view.Store.Members.Length > 1 =>
             new(HealthLevel.Attention, $"{Leads(view)}No standby holds every acknowledged write yet."),
@@ -83,6 +83,9 @@ public static class ClusterHealth
 
     private static string Approvers(ApprovalRequest request) =>
         request.Votes.Where(vote => vote.IsApproval).Select(vote => vote.By).ToList() is { Count: > 0 } names ? List(names) : "nobody";
+
+    private static string Nobody(ClusterView view) =>
+        Missing(view).Keys.Select(name => name.Text).ToList() is { Count: > 0 } lost ? $"{List(lost)} {(lost.Count == 1 ? "is" : "are")} lost and nobody" : "Nobody";
 
     private static string[] Weak(ClusterView view) =>
     [
@@ -117,8 +120,6 @@ public static class ClusterHealth
     private static string Former(ApprovalRequest request) => request.Former?.Text ?? "the leader";
 
     private static string Ending(int count) => count == 1 ? "s" : "";
-
-    private static string Upper(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string List(List<string> names) =>
         names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.Take(names.Count - 1))} and {names[^1]}";

@@ -3,15 +3,15 @@ import { isLeader, type Overview } from '../wire';
 import { role } from '../words';
 import { treeOf, type Place, type Stream, type Tree } from './tree';
 
-const box = { width: 132, height: 52 };
-const gap = { x: 108, y: 16 };
+const box = { width: 156, height: 52 };
+const gap = { x: 96, y: 16 };
 
 export function Topology({ overview }: { overview: Overview }): VNode {
   const tree = treeOf(overview);
   const width = tree.columns * box.width + (tree.columns - 1) * gap.x + 4;
   const height = tree.rows * (box.height + gap.y) - gap.y + 4;
   return (
-    <svg class="topology" viewBox={`-2 -2 ${width} ${height}`} width={width} height={height} role="img" aria-label={inWords(tree)}>
+    <svg class="topology" viewBox={`-2 -2 ${width} ${height}`} width={width * 1.25} role="img" aria-label={inWords(tree)}>
       {tree.streams.map((stream) => <Edge key={stream.to.name} stream={stream} />)}
       {tree.places.map((place) => <Box key={place.name} place={place} />)}
     </svg>

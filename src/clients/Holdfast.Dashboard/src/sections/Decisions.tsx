@@ -6,6 +6,9 @@ import { RulePage } from './RulePage';
 
 const shownAtFirst = 12;
 
+/** An action is said with all that it carries; its name comes first. */
+const nameOf = (action: string): string => action.split(' {')[0]!;
+
 /** What one agent decided, the newest first, and why. */
 export function Decisions({ decisions, name }: { decisions: Decision[]; name: string }): VNode {
   const [isWhole, setWhole] = useState(false);
@@ -22,8 +25,8 @@ export function Decisions({ decisions, name }: { decisions: Decision[]; name: st
             <div>
               <button type="button" class="link" onClick={() => setRule(decision.rule)} title="What this rule means and what to do">{decision.rule}</button>{' '}
               {decision.reason}{decision.repeats > 1 && <small> ×{decision.repeats}</small>}
-              {decision.actions.length > 0 && <div class="actions">→ {decision.actions.join(', ')}</div>}
-              {decision.inputs !== '' && <details><summary>Inputs</summary>{decision.inputs}</details>}
+              {decision.actions.length > 0 && <div class="actions">→ {decision.actions.map(nameOf).join(', ')}</div>}
+              <details><summary>Details</summary>{decision.actions.map((action) => <p key={action}>{action}</p>)}<p>{decision.inputs}</p></details>
             </div>
           </li>
         ))}
