@@ -28,7 +28,7 @@ public sealed class OperatorTests(WatchedCluster watched)
 
         var candidate = browser.Text(".request h3").Split(' ')[1];
         browser.Click($"Approve {candidate}…");
-        await browser.SeesAsync("dialog", "At worst this is lost: nothing that was acknowledged");
+        await browser.SeesAsync("dialog", "It would lose nothing that was acknowledged");
         browser.Fill("your-name", "Anna");
         browser.Fill("comment", "its host is gone");
         browser.Click($"Approve {candidate}");

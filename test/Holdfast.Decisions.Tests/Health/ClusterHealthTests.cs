@@ -54,7 +54,7 @@ public sealed class ClusterHealthTests
     {
         var verdict = ClusterHealth.Judge(Leaderless with { Store = Leaderless.Store with { Approval = Request } });
 
-        Assert.Equal(new(HealthLevel.Trouble, "alpha is lost and nobody leads: beta waits for approval.", "Approve or reject beta. At worst this is lost: nothing that was acknowledged."), verdict);
+        Assert.Equal(new(HealthLevel.Trouble, "alpha is lost and nobody leads: beta waits for approval.", "Approve or reject beta. To approve would lose nothing that was acknowledged."), verdict);
     }
 
     [Fact]

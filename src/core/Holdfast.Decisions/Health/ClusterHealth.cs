@@ -30,7 +30,7 @@ public static class ClusterHealth
             new(HealthLevel.Trouble, $"{view.Self} cannot reach the store: what is shown here may be old.", "Bring the store back, or look at another member."),
 
         { Store: { Lease: null, Approval: { State: ApprovalState.Pending } request } } =>
-            new(HealthLevel.Trouble, $"{Former(request)} is lost and nobody leads: {request.Candidate} waits for approval.", $"Approve or reject {request.Candidate}. At worst this is lost: {request.WorstLoss}."),
+            new(HealthLevel.Trouble, $"{Former(request)} is lost and nobody leads: {request.Candidate} waits for approval.", $"Approve or reject {request.Candidate}. To approve would lose {request.WorstLoss}."),
 
         { Store: { Lease: null, Approval: { State: ApprovalState.Approved } request } } =>
             new(HealthLevel.Trouble, $"{request.Candidate} is approved and takes over."),

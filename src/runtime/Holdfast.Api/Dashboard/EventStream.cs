@@ -55,6 +55,11 @@ internal sealed class EventStream(IMemberControl control, TimeProvider time, Tim
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         CrossOrigin.Allow(context, control.View);
+        foreach (var (name, value) in options().ExtraHeaders)
+        {
+            response.Headers[name] = value;
+        }
+
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var shown = Array.Empty<byte>();
         var seen = default(Seen);

@@ -59,6 +59,13 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             reply = Reply.Words(StatusCodes.Status500InternalServerError, "the request failed; the member's log says why");
         }
 
+        if (context.Response.HasStarted)
+        {
+            // A stream that broke in the middle has no room for another answer.
+            context.Abort();
+            return;
+        }
+
         await WriteAsync(context, reply, current);
     }
 

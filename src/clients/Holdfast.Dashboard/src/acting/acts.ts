@@ -4,7 +4,7 @@ import type { Act } from './act';
 export function approve(request: Approval): Act {
   return {
     title: `Approve ${request.candidate}?`,
-    words: [`${request.candidate} becomes the leader and takes writes at once.`, `At worst this is lost: ${request.worst_loss}.`],
+    words: [`${request.candidate} becomes the leader and takes writes at once.`, `It would lose ${request.worst_loss}.`],
     confirm: `Approve ${request.candidate}`,
     isDangerous: true,
     takesComment: true,
