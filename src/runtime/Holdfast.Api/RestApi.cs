@@ -52,7 +52,7 @@ public sealed partial class RestApi : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         application = builder.Build();
-        application.Run(new RequestHandler(control, time, () => options, logger).HandleAsync);
+        application.Run(new RequestHandler(control, time, () => options, logger, application.Lifetime.ApplicationStopping).HandleAsync);
         await application.StartAsync(cancellationToken);
         Addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
         LogListening(string.Join(", ", Addresses));

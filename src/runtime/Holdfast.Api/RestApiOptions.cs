@@ -90,4 +90,13 @@ public sealed record RestLimits
 
     /// <summary>How long a switchover is waited for; null: twice the longer of 10 s and the loop's wait, as Patroni does.</summary>
     public TimeSpan? SwitchoverWait { get; init; }
+
+    /// <summary>How many streams of events, one a dashboard, may be open.</summary>
+    public int EventStreamsMax { get; init; } = 64;
+
+    /// <summary>How many of the last decisions an event carries.</summary>
+    public int EventDecisionsMax { get; init; } = 100;
+
+    /// <summary>A stream on which nothing happens says so this often.</summary>
+    public TimeSpan EventKeepAlive { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -24,6 +24,7 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ApprovalBody))]
+[JsonSerializable(typeof(LiveOverview))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(JsonElement))]

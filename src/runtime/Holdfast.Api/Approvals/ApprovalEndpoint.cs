@@ -19,15 +19,15 @@ internal sealed class ApprovalEndpoint(IMemberControl control)
 
     private const int CommentLengthMax = 1000;
 
-    public static Reply Get(MemberSnapshot snapshot, RestApiOptions options) => Reply.Json(
-        StatusCodes.Status200OK,
-        new ApprovalList
-        {
-            Scope = options.Scope,
-            Strategy = snapshot.Policy.Strategy.ToString().ToLowerInvariant(),
-            Approvals = snapshot.View?.Store.Approval is { } request ? [StatusOf(request)] : [],
-        },
-        ApiJson.Wire.ApprovalList);
+    public static Reply Get(MemberSnapshot snapshot, RestApiOptions options) =>
+        Reply.Json(StatusCodes.Status200OK, ListOf(snapshot, options), ApiJson.Wire.ApprovalList);
+
+    public static ApprovalList ListOf(MemberSnapshot snapshot, RestApiOptions options) => new()
+    {
+        Scope = options.Scope,
+        Strategy = snapshot.Policy.Strategy.ToString().ToLowerInvariant(),
+        Approvals = snapshot.View?.Store.Approval is { } request ? [StatusOf(request)] : [],
+    };
 
     public static bool IsVote(string method, string path) => method == HttpMethods.Post && Parse(path) is not null;
 

@@ -5,6 +5,7 @@ using Holdfast.Api.Alerts;
 using Holdfast.Api.Approvals;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Metrics;
+using Holdfast.Api.Dashboard;
 using Holdfast.Api.Health;
 using Holdfast.Api.Metrics;
 using Holdfast.Api.Operations;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Api.Serving;
 
 /// <summary>Takes every request to its endpoint and writes the answer.</summary>
-internal sealed partial class RequestHandler(IMemberControl control, TimeProvider time, Func<RestApiOptions> options, ILogger logger)
+internal sealed partial class RequestHandler(IMemberControl control, TimeProvider time, Func<RestApiOptions> options, ILogger logger, CancellationToken stopping)
 {
     private const int AuditedLettersMax = 200;
     private static readonly string[] SecretWords = ["password", "passwd", "secret", "token", "credential"];
@@ -26,6 +27,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     private readonly FailsafeEndpoint failsafe = new(control);
     private readonly ConfigurationEndpoint configuration = new(control);
     private readonly ApprovalEndpoint approvals = new(control);
+    private readonly EventStream events = new(control, time, time.GetElapsedTime(0), stopping);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -33,7 +35,19 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         Reply reply;
         try
         {
-            reply = await AnswerAsync(context, current, context.RequestAborted);
+            if (EventStream.IsAskedBy(context.Request))
+            {
+                if (await events.ServeAsync(context, options) is not { } refusal)
+                {
+                    return;
+                }
+
+                reply = refusal;
+            }
+            else
+            {
+                reply = await AnswerAsync(context, current, context.RequestAborted);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -51,6 +65,13 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             reply = Reply.Words(StatusCodes.Status500InternalServerError, "the request failed; the member's log says why");
         }
 
+        if (context.Response.HasStarted)
+        {
+            // A stream that broke in the middle has no room for another answer.
+            context.Abort();
+            return;
+        }
+
         await WriteAsync(context, reply, current);
     }
 
@@ -60,11 +81,13 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         var path = context.Request.Path.Value ?? "/";
         if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
         {
-            return Task.FromResult(Read(path, context.Request.Query, snapshot, current));
+            CrossOrigin.Allow(context, snapshot.View);
+            return Task.FromResult(
+                DashboardFiles.IsBelow(path) ? DashboardFiles.Get(path, context.Request, snapshot.View) : Read(path, context.Request.Query, snapshot, current));
         }
 
         return IsUnsafeEndpoint(context.Request.Method, path)
-            ? Access.Refusal(context, current, snapshot) is { } refusal
+            ? (CrossOrigin.Refusal(context.Request) ?? Access.Refusal(context, current, snapshot)) is { } refusal
                 ? Task.FromResult(refusal)
                 : ChangeAsync(context, path, snapshot, current, cancellationToken)
             : Task.FromResult(Reply.Words(StatusCodes.Status501NotImplemented, "Server does not support this operation"));
@@ -218,7 +241,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
 
         // HAProxy reads the status of an OPTIONS request and nothing more.
         var isBodyless = HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
-        if (!isBodyless)
+        if (!isBodyless && reply.Status != StatusCodes.Status304NotModified)
         {
             response.ContentLength = reply.Body.Length;
             await response.BodyWriter.WriteAsync(reply.Body, context.RequestAborted);

@@ -1,0 +1,50 @@
+using Holdfast.Api.Approvals;
+using Holdfast.Api.Contracts;
+using Holdfast.Api.Status;
+using Holdfast.Decisions.Health;
+using Holdfast.Ports.Control;
+
+namespace Holdfast.Api.Dashboard;
+
+/// <summary>Says all that the dashboard shows, as one document.</summary>
+internal static class LiveOverviewBuilder
+{
+    public static LiveOverview Build(MemberSnapshot snapshot, RestApiOptions options, IMemberControl control)
+    {
+        var now = snapshot.View is { } view ? view with { Now = snapshot.Now, UtcNow = snapshot.UtcNow } : null;
+        var verdict = now is null ? new Verdict(HealthLevel.Attention, $"{options.Name} has just begun and has not looked around yet.") : ClusterHealth.Judge(now);
+        return new()
+        {
+            At = snapshot.UtcNow,
+            Verdict = new(verdict.Level.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Ask),
+            SignIn = SignIn(options),
+            Cluster = ClusterBuilder.Build(snapshot, options),
+            Missing = now is null ? [] : [.. ClusterHealth.Missing(now).Select(missing => new MissingMember(missing.Key.Text, (int)missing.Value.TotalSeconds))],
+            Approvals = ApprovalEndpoint.ListOf(snapshot, options),
+            Status = HoldfastStatusBuilder.Build(snapshot, options, control),
+            Decisions = [.. HoldfastStatusBuilder.Decisions(options, control).Decisions.TakeLast(options.Limits.EventDecisionsMax)],
+        };
+    }
+
+    /// <summary>The same without what time alone changes: two that are equal show the same.</summary>
+    public static LiveOverview WithoutClock(LiveOverview overview) => overview with
+    {
+        At = default,
+        Missing = [.. overview.Missing.Select(member => member with { SecondsAgo = 0 })],
+        Status = overview.Status with
+        {
+            FenceInMs = null,
+            Store = overview.Status.Store with { AgeMs = 0, Revision = 0 },
+            Disk = null,
+            Decision = null,
+        },
+        Decisions = [.. overview.Decisions.Select(decision => decision with { Repeats = 0, Inputs = "" })],
+    };
+
+    private static string SignIn(RestApiOptions options) => options switch
+    {
+        { Credentials: not null } => "password",
+        { Tls.VerifyClient: not ClientCertificates.None } => "certificate",
+        _ => "name",
+    };
+}

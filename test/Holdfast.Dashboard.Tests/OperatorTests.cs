@@ -1,0 +1,113 @@
+using Holdfast.Demo.Cluster;
+using OpenQA.Selenium;
+
+namespace Holdfast.Dashboard.Tests;
+
+/// <summary>What an operator does who was woken: on the real page of a real cluster, in a real browser.</summary>
+public sealed class OperatorTests(WatchedCluster watched)
+{
+    private const string Banner = ".banner";
+
+    [Fact]
+    public async Task A_lost_primary_is_shown_and_a_click_on_approve_promotes_and_the_banner_says_so_without_a_reload()
+    {
+        var (leader, browser) = await OpenAsync(watched);
+        using var _ = browser;
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
+        Pictures.Take(browser, "dashboard", "light");
+        Pictures.Take(browser, "dashboard", "dark");
+
+        leader.KillAll();
+        await browser.SeesAsync(Banner, "waits for approval");
+        await browser.SeesAsync(".request", "Lost at worst");
+        Assert.Contains($"{leader.Name} is lost and nobody leads", browser.Text(Banner), StringComparison.Ordinal);
+        Assert.Contains("lost", browser.Text("svg.topology"), StringComparison.Ordinal);
+        Assert.StartsWith("✕", browser.Title, StringComparison.Ordinal);
+        Pictures.Take(browser, "dashboard-approval", "light");
+        Pictures.TakeOnPhone(browser, "dashboard-phone");
+
+        var candidate = browser.Text(".request h3").Split(' ')[1];
+        browser.Click($"Approve {candidate}…");
+        await browser.SeesAsync("dialog", "It would lose nothing that was acknowledged");
+        browser.Fill("your-name", "Anna");
+        browser.Fill("comment", "its host is gone");
+        browser.Click($"Approve {candidate}");
+
+        await browser.SeesAsync(Banner, $"{candidate} leads in place of {leader.Name}, as Anna (unproven) approved.");
+        Assert.Contains($"{leader.Name} is lost", browser.Text(Banner), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(candidate, (await watched.Cluster.LeaderAsync(TestContext.Current.CancellationToken)).Name);
+        Assert.True(browser.IsTheSamePage);
+    }
+
+    [Fact]
+    public async Task The_keyboard_alone_is_enough_to_approve()
+    {
+        await using var own = new WatchedCluster();
+        var (leader, browser) = await OpenAsync(own);
+        using var _ = browser;
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
+        leader.KillAll();
+        await browser.SeesAsync(Banner, "waits for approval");
+        var candidate = browser.Text(".request h3").Split(' ')[1];
+
+        browser.TabTo($"Approve {candidate}…");
+        browser.Press(Keys.Enter);
+        browser.TabTo("your-name");
+        browser.Press(Keys.Escape);
+        await browser.SeesAsync("body", "Your approval is asked");
+        Assert.Equal("", browser.Text("dialog"));
+
+        browser.TabTo($"Approve {candidate}…");
+        browser.Press(Keys.Enter);
+        browser.TabTo("your-name");
+        browser.Press("Ben");
+        browser.TabTo($"Approve {candidate}");
+        browser.Press(Keys.Enter);
+
+        await browser.SeesAsync(Banner, $"{candidate} leads in place of {leader.Name}, as Ben (unproven) approved.");
+    }
+
+    [Fact]
+    public async Task The_page_goes_on_by_another_agent_when_its_own_is_gone_and_says_that_it_cannot_change_anything_there()
+    {
+        var (leader, browser) = await OpenAsync(watched);
+        using var _ = browser;
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
+
+        Other(watched, leader).KillAll();
+
+        await browser.SeesAsync("main", "This page’s agent does not answer");
+        await browser.SeesAsync(Banner, "is lost");
+        Assert.True(browser.IsTheSamePage);
+        await watched.WholeAsync();
+        await browser.SeesAsync("header", $"live from {Other(watched, leader).Name}");
+    }
+
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public async Task It_can_be_read_by_everybody_and_fits_a_phone(string scheme)
+    {
+        var (leader, browser) = await OpenAsync(watched);
+        using var _ = browser;
+        browser.Prefer(scheme);
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
+
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Click("Pause…");
+        await browser.SeesAsync("dialog", "Nothing is promoted");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Press(Keys.Escape);
+        browser.Resize(360, 800);
+        Assert.Equal(360, browser.ContentWidth);
+    }
+
+    private static LoopbackMember Other(WatchedCluster watched, LoopbackMember leader) => watched.Cluster.Members.Last(member => member != leader);
+
+    private static async Task<(LoopbackMember Leader, Browser Browser)> OpenAsync(WatchedCluster watched)
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        var leader = await watched.WholeAsync();
+        return (leader, Browser.Open(new Uri(Other(watched, leader).Plan.RestUrl + "/dashboard/")));
+    }
+}

@@ -1,0 +1,32 @@
+namespace Holdfast.Dashboard.Tests;
+
+/// <summary>Screenshots for the documentation, taken only when <c>HOLDFAST_PICTURES</c> names the folder for them.</summary>
+internal static class Pictures
+{
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("HOLDFAST_PICTURES");
+
+    public static void Take(Browser browser, string name, string scheme)
+    {
+        if (Folder is null)
+        {
+            return;
+        }
+
+        browser.Prefer(scheme);
+        browser.Resize(1120, 900);
+        browser.Photograph(Path.Combine(Folder, $"{name}-{scheme}.png"));
+        browser.Prefer("light");
+    }
+
+    public static void TakeOnPhone(Browser browser, string name)
+    {
+        if (Folder is null)
+        {
+            return;
+        }
+
+        browser.Resize(360, 900);
+        browser.Photograph(Path.Combine(Folder, name + ".png"));
+        browser.Resize(1120, 900);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using Holdfast.Chaos;
+using Holdfast.Demo.Cluster;
+
+namespace Holdfast.Dashboard.Tests;
+
+/// <summary>Three members in which nobody leads after a loss before a person has approved; each test begins when it is whole.</summary>
+public sealed class WatchedCluster : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private bool isStarted;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public LoopbackCluster Cluster { get; } = LoopbackCluster.Create("orders", null, 3, new HoldfastSoftware([HoldfastProgram.Find(null)[0]], null), TimeProvider.System);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Waits until every member streams; answers who leads.</summary>
+    internal async Task<LoopbackMember> WholeAsync()
+    {
+        if (!isStarted)
+        {
+            isStarted = true;
+            Cluster.Start();
+        }
+
+        foreach (var member in Cluster.Members.Where(member => member.Agent is null))
+        {
+            member.Start();
+        }
+
+        if (!await Cluster.WaitForRedundancyAsync(Limit, null, Stop))
+        {
+            Cluster.KeepFiles();
+            Assert.Fail($"{(await Cluster.RedundancyAsync(Stop)).Words}; the logs are kept in {Cluster.Plan.Directory}");
+        }
+
+        var leader = await Cluster.LeaderAsync(Stop);
+        using var http = new HttpClient();
+        using var hybrid = new StringContent("""{"failover":{"strategy":"hybrid"}}""", Encoding.UTF8, "application/json");
+        using var answer = await http.PatchAsync(new Uri(leader.Plan.RestUrl + "/config"), hybrid, Stop);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
+        return leader;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.StopAsync(CancellationToken.None);
+        await Cluster.DisposeAsync();
+    }
+}
