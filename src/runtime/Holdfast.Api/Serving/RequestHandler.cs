@@ -140,8 +140,8 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             {
                 ["from"] = context.Connection.RemoteIpAddress?.ToString() ?? "",
                 ["status"] = reply.Status.ToString(CultureInfo.InvariantCulture),
-                ["answer"] = Shortened(Encoding.UTF8.GetString(reply.Body.Span)),
-                ["asked"] = Asked(body),
+                ["answer"] = Kept(Encoding.UTF8.GetString(reply.Body.Span)),
+                ["asked"] = Kept(body.Object.GetRawText()),
             });
         var kind = endpoint switch
         {
@@ -156,13 +156,12 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     }
 
     /// <summary>A setting may hold a password, and this is kept.</summary>
-    private static string Asked(RequestBody body)
+    private static string Kept(string text) => text switch
     {
-        var text = body.Object.GetRawText();
-        return SecretWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "not kept, since it may hold a secret" : Shortened(text);
-    }
-
-    private static string Shortened(string text) => text.Length > AuditedLettersMax ? text[..AuditedLettersMax] + "…" : text;
+        _ when SecretWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) => "not kept, since it may hold a secret",
+        { Length: > AuditedLettersMax } => text[..AuditedLettersMax] + "…",
+        _ => text,
+    };
 
     private async Task<Reply> CarryOutAsync(
         HttpContext context, string endpoint, RequestBody body, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
