@@ -24,9 +24,7 @@ internal static class AlertmanagerAlerts
 
     /// <summary>The label says it; otherwise the middle of a key such as <c>shop/ReplicaLag/node2</c> does.</summary>
     private static string NameOf(Notification notification) =>
-        notification.Labels.TryGetValue("alertname", out var name) ? name
-        : notification.Key.Split('/') is [_, var middle, ..] ? middle
-        : notification.Key;
+        notification.Labels.GetValueOrDefault("alertname") ?? (notification.Key.Split('/') is [_, var middle, ..] ? middle : notification.Key);
 
     private static string SeverityOf(Notification notification) => notification.Severity switch
     {

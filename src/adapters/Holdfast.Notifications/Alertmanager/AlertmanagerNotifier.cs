@@ -49,10 +49,13 @@ public sealed class AlertmanagerNotifier : INotifier
     /// <summary>When a severity has changed, the alert with the old one is over.</summary>
     private static ImmutableArray<AlertmanagerAlert> Alerts(Notification notification, AlertmanagerAlert alert, AlertmanagerAlert? known, DateTimeOffset now)
     {
-        var over = notification.EndedAt is { } end && end < now ? end : now;
-        return notification.IsResolved ? [alert with { Labels = known?.Labels ?? alert.Labels, EndsAt = over }]
-            : known is not null && !known.IsSameAs(alert) ? [known with { EndsAt = now }, alert]
-            : [alert];
+        if (notification.IsResolved)
+        {
+            var end = notification.EndedAt < now ? notification.EndedAt.Value : now;
+            return [alert with { Labels = known?.Labels ?? alert.Labels, EndsAt = end }];
+        }
+
+        return known is null || known.IsSameAs(alert) ? [alert] : [known with { EndsAt = now }, alert];
     }
 
     private void Remember(Notification notification, AlertmanagerAlert alert)

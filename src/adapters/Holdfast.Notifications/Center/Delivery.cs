@@ -3,13 +3,18 @@ using Holdfast.Ports.Notifications;
 
 namespace Holdfast.Notifications.Center;
 
-/// <summary>One notification on its way to one target.</summary>
-/// <param name="Notification">What is told.</param>
-/// <param name="Since">When it was put in the queue.</param>
-/// <param name="IsRepeat">The target has been told, and must be told again.</param>
-internal sealed record Delivery(Notification Notification, TimeSpan Since, bool IsRepeat)
+/// <summary>One notification on its way to one target. Two of the same content are still two.</summary>
+internal sealed class Delivery(Notification notification, TimeSpan since, bool isRepeat)
 {
-    public string Key => Notification.Key;
+    public Notification Notification => notification;
+
+    public string Key => notification.Key;
+
+    /// <summary>When it was put in the queue.</summary>
+    public TimeSpan Since => since;
+
+    /// <summary>The target has been told, and must be told again.</summary>
+    public bool IsRepeat => isRepeat;
 }
 
 /// <summary>What became of a delivery.</summary>

@@ -46,16 +46,20 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
                 return Reception.Passed;
         }
 
-        waiting.Add(new Delivery(notification, now, IsRepeat: false));
+        waiting.Add(new Delivery(notification, now, isRepeat: false));
         Trim();
         return open is null ? Reception.Begun : Reception.Queued;
     }
 
     /// <summary>When there is something to deliver next; null when nothing is left to say.</summary>
-    public TimeSpan? DueAt =>
-        waiting.Count > 0 ? restingUntil
-        : told.NextRepeat(IsChanging)?.RepeatAt is { } repeat ? Later(repeat, restingUntil)
-        : null;
+    public TimeSpan? DueAt
+    {
+        get
+        {
+            var next = waiting.Count > 0 ? restingUntil : told.NextRepeat(IsChanging)?.RepeatAt;
+            return next is { } due ? Later(due, restingUntil) : null;
+        }
+    }
 
     /// <summary>The next delivery, which the caller settles before it takes another; null when none is due.</summary>
     public Delivery? Take(TimeSpan now)
@@ -67,7 +71,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
 
         if (waiting.Count == 0)
         {
-            return underWay = new Delivery(told.NextRepeat(IsChanging)!.Notification, now, IsRepeat: true);
+            return underWay = new Delivery(told.NextRepeat(IsChanging)!.Notification, now, isRepeat: true);
         }
 
         underWay = waiting[0];
@@ -132,14 +136,14 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
         }
 
         told.Put(new Told(delivery.Notification, now, isTaken, isTaken ? now + target.Notifier.RepeatInterval : null));
-        RemoveOrphan(delivery.Key);
+        RemoveOrphans(delivery.Key);
     }
 
     private TimeSpan Rest(Outcome.Failed failure)
     {
         var delay = BackOff.Delay(target, ++failuresInRow, jitter());
-        var asked = failure.RetryAfter is { } wish && wish < RetryAfterMax ? wish : failure.RetryAfter is null ? TimeSpan.Zero : RetryAfterMax;
-        return Later(delay, asked);
+        var asked = failure.RetryAfter ?? TimeSpan.Zero;
+        return Later(delay, asked < RetryAfterMax ? asked : RetryAfterMax);
     }
 
     private void PutBack(Delivery delivery)
@@ -176,7 +180,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
 
     private bool IsOvertaken(Delivery delivery) => waiting.FindLast(other => other.Key == delivery.Key) != delivery;
 
-    /// <summary>Removes a notification, and the news of its end when nobody was told of its beginning.</summary>
+    /// <summary>Removes a notification, and the news of its end when nobody is told of its beginning.</summary>
     private int Remove(Delivery delivery)
     {
         if (!waiting.Remove(delivery))
@@ -189,20 +193,28 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
             told.Forget(delivery.Key);
         }
 
-        return 1 + RemoveOrphan(delivery.Key);
+        return 1 + RemoveOrphans(delivery.Key);
     }
 
-    private int RemoveOrphan(string key)
+    private int RemoveOrphans(string key)
     {
-        var first = waiting.Find(delivery => delivery.Key == key);
-        var isOrphan = first is { Notification.IsResolved: true } && underWay?.Key != key && told.Find(key) is not { IsTaken: true };
-        if (!isOrphan)
+        var isOpen = underWay?.Key == key ? !underWay.Notification.IsResolved : told.Find(key) is { IsTaken: true };
+        var orphans = new List<Delivery>();
+        foreach (var delivery in waiting.Where(delivery => delivery.Key == key))
         {
-            return 0;
+            if (delivery.Notification.IsResolved && !isOpen)
+            {
+                orphans.Add(delivery);
+            }
+
+            isOpen = !delivery.Notification.IsResolved;
         }
 
-        told.Forget(key);
-        waiting.Remove(first!);
-        return 1;
+        if (orphans.Count > 0 && told.Find(key) is { IsTaken: false })
+        {
+            told.Forget(key);
+        }
+
+        return orphans.Count(waiting.Remove);
     }
 }
