@@ -16,6 +16,12 @@ public sealed class ApprovalTests
     public async Task A_lost_primary_is_replaced_when_a_person_approves_and_not_before_and_goes_on_by_itself_when_it_comes_back_first()
     {
         await using var cluster = LoopbackCluster.Create("hybrid", null, 3, new HoldfastSoftware([CommandLine.Program], null), TimeProvider.System);
+        await using var chat = new Hook();
+        foreach (var member in cluster.Members)
+        {
+            await File.AppendAllTextAsync(member.Plan.ConfigurationFile, $"\nnotifications:\n  chat:\n    slack: {{url: '{chat.Url}'}}\n", Stop);
+        }
+
         cluster.Start();
         await WholeAsync(cluster);
         var first = await cluster.LeaderAsync(Stop);
@@ -32,6 +38,9 @@ public sealed class ApprovalTests
         Assert.Null((await cluster.Rest.ClusterAsync(witness.Plan, Stop))?.Leader);
 
         await FiresAsync(witness, "ApprovalWaiting", true);
+        await Until.TrueAsync(
+            () => chat.Messages.Any(message => message.Contains($"holdfast approve hybrid {Id(asked)}", StringComparison.Ordinal)),
+            () => $"nobody was told how to approve: {string.Join('\n', chat.Messages)}");
         await FiresAsync(witness, "PrimaryUnavailable", true);
 
         // It comes back before anybody has answered.

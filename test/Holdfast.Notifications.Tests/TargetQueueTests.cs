@@ -26,6 +26,17 @@ public sealed class TargetQueueTests
     }
 
     [Fact]
+    public void Of_what_another_process_has_told_only_the_end_is_told()
+    {
+        var queue = Queue();
+
+        Assert.Equal([Reception.Passed, Reception.Passed], [Post(queue, Lag with { IsKnown = true }), Post(queue, Lag)]);
+        Assert.Null(queue.DueAt);
+        Assert.Equal(Reception.Queued, Post(queue, Lag.Resolved));
+        Assert.Equal(Lag.Resolved, Deliver(queue, Taken));
+    }
+
+    [Fact]
     public void A_new_severity_is_told_and_so_is_what_begins_again()
     {
         var queue = Queue();
