@@ -26,8 +26,13 @@ export async function follow(own: string, onChange: (live: Live) => void): Promi
   const show = (change: Partial<Live>): void => onChange((live = { ...live, ...change }));
   for (;;) {
     for (const root of agents(own, live.overview)) {
+      const before = live;
       await readFrom(root, root !== own ? own : null, (overview) =>
         show({ overview, from: root, isOwn: root === own, lostAt: null, clockAheadMs: Date.now() - Date.parse(overview.at) }));
+      if (live !== before) {
+        // It has answered: what comes after it begins with the own agent again.
+        break;
+      }
     }
     show({ lostAt: live.lostAt ?? Date.now() });
     await pause(pauseMs);
