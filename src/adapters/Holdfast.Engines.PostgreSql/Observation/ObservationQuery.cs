@@ -67,6 +67,7 @@ internal static class ObservationQuery
           'receiver', (SELECT json_build_object('status', status,
               'timeline', CASE WHEN latest_end_lsn IS NULL THEN NULL ELSE received_tli END)
             FROM pg_stat_wal_receiver LIMIT 1),
+          'log_timeline', CASE WHEN s.recovery AND NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE latest_end_lsn IS NOT NULL) THEN {LogTimeline} END,
           'standbys', (SELECT json_agg(json_build_object('name', application_name, 'state', state, 'sync', sync_state,
               'flush', (flush_lsn - '0/0'::pg_lsn)::bigint) ORDER BY application_name)
             FROM pg_stat_replication WHERE state <> 'backup'),
@@ -82,6 +83,21 @@ internal static class ObservationQuery
         FROM (SELECT pg_is_in_recovery() AS recovery) s, pg_control_checkpoint() c
         """;
 
+    /// <summary>
+    /// The timeline of the log file that holds the last byte. Without a receiver nothing else tells it: the control file follows with the next restartpoint
+    /// only (PostgreSQL documentation, "WAL Internals": a segment's name is its timeline, then its number).
+    /// </summary>
+    private const string LogTimeline =
+        """
+        (SELECT max(('x' || substr(file.name, 1, 8))::bit(32)::int)
+            FROM (SELECT pg_size_bytes(current_setting('wal_segment_size')) AS size,
+                    greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn - 1 AS last) place,
+                pg_ls_waldir() file
+            WHERE file.name ~ '^[0-9A-F]{24}$' AND substr(file.name, 9) =
+                upper(lpad(to_hex(div(place.last, 4294967296)::bigint), 8, '0')
+                    || lpad(to_hex(div(mod(place.last, 4294967296), place.size)::bigint), 8, '0')))
+        """;
+
     public static Observed Read(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -92,7 +108,7 @@ internal static class ObservationQuery
         var receiver = root.GetProperty("receiver");
         var isReceiving = receiver.ValueKind == JsonValueKind.Object;
         var timeline = isInRecovery
-            ? Math.Max(Math.Max(control, Number(root, "recovery_timeline")), isReceiving ? Number(receiver, "timeline") : 0)
+            ? Math.Max(Math.Max(control, Number(root, "recovery_timeline")), Math.Max(isReceiving ? Number(receiver, "timeline") : 0, Number(root, "log_timeline")))
             : Number(root, "timeline");
         return new()
         {
