@@ -112,6 +112,7 @@ public sealed class DynamicConfigurationTests
             new Policy
             {
                 IsPaused = true,
+                AlertRules = reading.Policy.AlertRules,
                 MaximumLagOnFailoverBytes = 10 * 1024 * 1024,
                 SynchronousNodeCount = 2,
                 PrimaryStartTimeout = TimeSpan.FromMinutes(2),
