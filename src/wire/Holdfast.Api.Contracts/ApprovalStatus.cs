@@ -16,7 +16,7 @@ public sealed record ApprovalStatus
 {
     public required string Id { get; init; }
 
-    /// <summary>pending, approved, rejected, expired, withdrawn or done.</summary>
+    /// <summary>pending, approved, rejected, withdrawn or done.</summary>
     public required string State { get; init; }
 
     /// <summary>The term whose leader was lost.</summary>

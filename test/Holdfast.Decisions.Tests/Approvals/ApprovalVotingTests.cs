@@ -73,7 +73,6 @@ public sealed class ApprovalVotingTests
     [Theory]
     [InlineData(ApprovalState.Approved)]
     [InlineData(ApprovalState.Rejected)]
-    [InlineData(ApprovalState.Expired)]
     [InlineData(ApprovalState.Withdrawn)]
     [InlineData(ApprovalState.Done)]
     public void A_request_that_is_no_longer_pending_takes_no_answer(ApprovalState state)

@@ -33,7 +33,7 @@ public sealed class GroupBackup(MySqlOptions options, TimeProvider time, Action<
         var installation = new Installation(options, time);
         await using var connection = await OpenAsync(installation, cancellationToken);
         var server = await LookAsync(connection, cancellationToken);
-        var backup = Path.Combine(parent, $"{scope}-{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}");
+        var backup = Path.Combine(parent, $"{scope}-{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}");
         var unfinished = backup + Unfinished;
         try
         {

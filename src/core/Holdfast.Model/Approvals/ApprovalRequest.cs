@@ -71,9 +71,6 @@ public enum ApprovalState
     Approved,
     Rejected,
 
-    /// <summary>Nobody answered in time.</summary>
-    Expired,
-
     /// <summary>There is nothing to decide any more: the lost leader is back, or an operator chose otherwise.</summary>
     Withdrawn,
 
