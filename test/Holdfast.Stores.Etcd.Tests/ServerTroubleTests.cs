@@ -47,7 +47,7 @@ public abstract class ServerTroubleTests(EtcdBinaries binaries)
         try
         {
             await KeepUntilAliveAsync(store, session);
-            Assert.Equal(CommitOutcome.Committed, (await store.CommitSurelyAsync(Transactions.PutUnder(session, "/s/1"), Stop)).Outcome);
+            await PutUntilConfirmedAsync(store, Transactions.PutUnder(session, "/s/1"));
         }
         finally
         {
@@ -64,7 +64,7 @@ public abstract class ServerTroubleTests(EtcdBinaries binaries)
         var watching = CollectAsync(cluster.Endpoints[0], start, seen, 20);
         for (var number = 0; number < 10; number++)
         {
-            await PutUntilConfirmedAsync(cluster.Endpoints[1], $"{number}");
+            await PutUntilConfirmedAsync(cluster.Endpoints[1], Transactions.Put("/k", $"{number}"));
         }
 
         cluster.Etcd.Freeze(0);
@@ -72,7 +72,7 @@ public abstract class ServerTroubleTests(EtcdBinaries binaries)
         {
             for (var number = 10; number < 20; number++)
             {
-                await PutUntilConfirmedAsync(cluster.Endpoints[1], $"{number}");
+                await PutUntilConfirmedAsync(cluster.Endpoints[1], Transactions.Put("/k", $"{number}"));
             }
 
             await watching;
@@ -120,9 +120,9 @@ public abstract class ServerTroubleTests(EtcdBinaries binaries)
         }
     }
 
-    private static async Task PutUntilConfirmedAsync(IConsensusStore store, string value)
+    private static async Task PutUntilConfirmedAsync(IConsensusStore store, StoreTransaction put)
     {
-        while ((await store.CommitSurelyAsync(Transactions.Put("/k", value), Stop)).Outcome != CommitOutcome.Committed)
+        while ((await store.CommitSurelyAsync(put, Stop)).Outcome != CommitOutcome.Committed)
         {
             // Nobody knows: it is written again.
         }
