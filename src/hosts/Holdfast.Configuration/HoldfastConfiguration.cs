@@ -127,7 +127,7 @@ public sealed record RestApiConfiguration
 
     public required HostPort ConnectAddress { get; init; }
 
-    public Credentials? Authentication { get; init; }
+    public AccessConfiguration Access { get; init; } = new();
 
     public string? CertFile { get; init; }
 
@@ -213,6 +213,9 @@ public sealed record CtlConfiguration
     public string? KeyFilePassword { get; init; }
 
     public Credentials? Authentication { get; init; }
+
+    /// <summary>A bearer token, sent in place of user and password.</summary>
+    public string? Token { get; init; }
 
     public override string ToString() => nameof(CtlConfiguration);
 }

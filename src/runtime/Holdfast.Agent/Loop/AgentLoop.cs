@@ -99,7 +99,7 @@ internal sealed partial class AgentLoop(
         view = Promise(view with { Memory = memory });
         state.Memory = view.Memory;
         state.Audit = cache.Audit;
-        control.Publish(view, cache.Configuration, fences.Readiness, cache.Audit);
+        control.Publish(view, cache.Configuration, fences.Readiness, cache.Audit, cache.Tokens);
         SettleRequest(view);
         KeepFences(view);
 
