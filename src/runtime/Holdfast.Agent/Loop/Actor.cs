@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Holdfast.Agent.Alerts;
 using Holdfast.Agent.Store;
 using Holdfast.Decisions;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
 using Holdfast.Ports.Notifications;
@@ -132,6 +134,8 @@ internal sealed partial class Actor(
                 return true;
             case HaAction.RenewSession renew:
                 return await RenewSessionAsync(view, renew.Session, cancellationToken);
+            case HaAction.WriteApproval { Request: { LinkKey: null } request } ask:
+                return await WriteAsync(view, ask with { Request = request with { LinkKey = new(Convert.ToBase64String(RandomNumberGenerator.GetBytes(LinkKey.Length))) } }, cancellationToken);
             default:
                 return await WriteAsync(view, action, cancellationToken);
         }

@@ -77,6 +77,11 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     {
         var snapshot = MemberSnapshot.Take(control, time, servingSince);
         var path = context.Request.Path.Value ?? "/";
+        if (LinkEndpoint.IsAsked(context.Request))
+        {
+            return FollowLinkAsync(context, path, snapshot, current, cancellationToken);
+        }
+
         if (IsUnsafeEndpoint(context.Request.Method, path))
         {
             return ChangeAsync(context, path, snapshot, current, cancellationToken);
@@ -148,6 +153,25 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         return reply;
     }
 
+    private async Task<Reply> FollowLinkAsync(HttpContext context, string path, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        var (caller, refusal) = LinkEndpoint.Identify(request, snapshot);
+        if (caller is null || !HttpMethods.IsPost(request.Method))
+        {
+            return refusal ?? LinkEndpoint.Show(request, caller!, snapshot, current);
+        }
+
+        if ((CrossOrigin.Refusal(request) ?? AddressRules.Refusal(context, current, snapshot)) is { } stranger)
+        {
+            return stranger;
+        }
+
+        var reply = await approvals.PostAsync(path, RequestBody.Empty, caller.Name, "link", snapshot, cancellationToken);
+        await audit.WriteAsync(context, caller, $"POST {path.TrimEnd('/')}", RequestBody.Empty, reply, cancellationToken);
+        return LinkEndpoint.Told(reply);
+    }
+
     private async Task<Reply> ConfirmAsync(HttpRequest request, MemberSnapshot snapshot, CancellationToken cancellationToken)
     {
         var claim = await RequestBody.ReadAsync(request, mayBeAbsent: true, cancellationToken);
@@ -173,7 +197,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             $"GET {TokenEndpoint.Path}" => tokens.Get(),
             $"POST {TokenEndpoint.Path}" => await tokens.PostAsync(body, caller, cancellationToken),
             _ when TokenEndpoint.Is(request.Method, path) => await tokens.DeleteAsync(path, cancellationToken),
-            _ => await approvals.PostAsync(path, body, caller.Name, snapshot, cancellationToken),
+            _ => await approvals.PostAsync(path, body, caller.Name, "rest", snapshot, cancellationToken),
         };
     }
 
