@@ -43,6 +43,11 @@ internal sealed partial class Actor(
             {
                 return;
             }
+
+            if (action is HaAction.Fence && !view.Database.IsDown)
+            {
+                state.Memory = state.Memory with { Fencing = new(view.UtcNow, $"{decision.Rule}: {decision.Reason}") };
+            }
         }
     }
 
@@ -396,6 +401,7 @@ internal sealed partial class Actor(
                 DownReport = view.Memory.DownSince is null ? null : revision,
             },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
+            HaAction.RecordFencing => state.Memory with { Fencing = null },
             _ => state.Memory,
         };
     }
