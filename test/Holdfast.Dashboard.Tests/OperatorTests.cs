@@ -1,3 +1,4 @@
+using Holdfast.Browsing;
 using Holdfast.Demo.Cluster;
 using OpenQA.Selenium;
 

@@ -1,3 +1,5 @@
+using Holdfast.Browsing;
+
 namespace Holdfast.Dashboard.Tests;
 
 /// <summary>Screenshots for the documentation, taken only when <c>HOLDFAST_PICTURES</c> names the folder for them.</summary>
