@@ -50,7 +50,7 @@ public sealed class FleetTests(ITestOutputHelper output)
         browser.Press(Keys.ArrowDown);
         Assert.Equal("shop-427", browser.Focused);
         browser.Type("search", "orders");
-        browser.Press(Keys.ArrowUp);
+        browser.Press("/");
         browser.Press(Keys.ArrowDown);
         browser.Press(Keys.Enter);
         await browser.SeesAsync(".banner", "leads");

@@ -51,11 +51,8 @@ export function App({ root }: { root: string }): VNode {
   return (
     <>
       <header>
-        <h1><span class="brand">Holdfast</span> {route === 'cluster' ? scope : ''}</h1>
-        <nav aria-label="Pages">
-          <a href={addressOf.cluster} aria-current={route === 'cluster' ? 'page' : undefined}>{scope || 'Cluster'}</a>
-          <a href={addressOf.clusters} aria-current={route === 'clusters' ? 'page' : undefined}>All clusters</a>
-        </nav>
+        <h1><span class="brand">Holdfast</span> {route === 'cluster' ? scope : 'clusters'}</h1>
+        <nav aria-label="Pages">{route === 'cluster' ? <a href={addressOf.clusters}>All clusters</a> : <a href={addressOf.cluster}>← {scope || 'This cluster'}</a>}</nav>
         {overview !== null && <p>{live.lostAt === null ? `live from ${overview.status.name}` : 'not live'}, <time>{clock(new Date(nowMs).toISOString())}</time></p>}
       </header>
       <main>

@@ -28,6 +28,7 @@ interface Props {
 /** One cluster: what asks for a person comes first. */
 export function ClusterPage({ overview, root, samples, nowMs, agentMs, onAct }: Props): VNode {
   const { cluster, approvals, alerts, status } = overview;
+  const isGroup = cluster.members.some((member) => member.group_state !== undefined);
   const isAsked = approvals.approvals.some((request) => request.state === 'pending');
   const isAlarmed = alerts.some((alert) => alert.state === 'firing');
   const answers = <Approvals requests={approvals.approvals} nowMs={agentMs} onAct={isAsked ? onAct : null} />;
@@ -52,8 +53,8 @@ export function ClusterPage({ overview, root, samples, nowMs, agentMs, onAct }: 
       <div class="columns">
         <Decisions decisions={overview.decisions} name={status.name} />
         <div>
-          <Leaders root={root} leader={status.leader ?? ''} term={status.term ?? 0} />
-          <LagCharts samples={samples} nowMs={nowMs} isGroup={cluster.members.some((member) => member.group_state !== undefined)} />
+          <Leaders root={root} leader={status.leader ?? ''} term={status.term ?? 0} isGroup={isGroup} />
+          <LagCharts samples={samples} nowMs={nowMs} isGroup={isGroup} />
         </div>
       </div>
       <Audit root={root} news={newsOf(overview)} />

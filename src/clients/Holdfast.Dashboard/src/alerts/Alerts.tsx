@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Alert } from '../wire';
-import { dayAndClock, duration } from '../words';
+import { clock, dayAndClock, duration } from '../words';
 import { figureOf, linkOf, signOf } from './alerts';
 import { AlertRules } from './AlertRules';
 
@@ -32,7 +32,10 @@ export function Alerts({ alerts, root, nowMs }: Props): VNode {
           <ul class="alerts">
             {pending.map((alert) => (
               <li key={`${alert.name} ${alert.subject}`}>
-                <div><b>{alert.name}</b>{alert.subject !== '' && <> on <b>{alert.subject}</b></>}: {alert.summary} <small>for {since(alert.since, nowMs)}</small></div>
+                <div>
+                  <p>{sentence(alert.summary)}</p>
+                  <p class="actions">{whatOf(alert)} · for {since(alert.since, nowMs)}</p>
+                </div>
               </li>
             ))}
           </ul>
@@ -50,9 +53,9 @@ function Firing({ alert, nowMs }: { alert: Alert; nowMs: number }): VNode {
     <li class={`alert ${alert.severity}`}>
       <span class={`tag ${alert.severity}`}>{signOf[alert.severity]} {alert.severity}</span>
       <div>
-        <p><b>{alert.name}</b>{alert.subject !== '' && <> on <b>{alert.subject}</b></>}: {alert.summary}</p>
+        <p><b>{sentence(alert.summary)}</b></p>
         <p class="actions">
-          Fires for {since(began, nowMs)} <time dateTime={began}>since {dayAndClock(began)}</time>
+          {whatOf(alert)} · for {since(began, nowMs)}, <time dateTime={began} title={dayAndClock(began)}>since {isOfToday(began, nowMs) ? clock(began) : dayAndClock(began)}</time>
           {figureOf(alert) !== '' && <> · {figureOf(alert)}</>}
           {runbook !== null && <> · <a href={runbook} rel="noreferrer">What to do</a></>}
         </p>
@@ -61,4 +64,8 @@ function Firing({ alert, nowMs }: { alert: Alert; nowMs: number }): VNode {
   );
 }
 
+const whatOf = (alert: Alert): string => (alert.subject === '' ? alert.name : `${alert.name} on ${alert.subject}`);
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+const dayMs = 24 * 3_600_000;
+const isOfToday = (iso: string, nowMs: number): boolean => nowMs - Date.parse(iso) < dayMs;
 const since = (iso: string, nowMs: number): string => duration((nowMs - Date.parse(iso)) / 1000);

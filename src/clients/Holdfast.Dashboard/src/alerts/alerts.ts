@@ -9,7 +9,7 @@ export function figureOf(alert: Alert): string {
     return '';
   }
   const words = figure.replaceAll('_', ' ');
-  return alert.value === undefined ? `${words} ${comparison} ${limit}` : `${words}: ${alert.value}, fires at ${comparison} ${limit}`;
+  return alert.value === undefined ? `${words} ${comparison} ${limit}` : `${words} is ${alert.value}, fires at ${comparison} ${limit}`;
 }
 
 /** A page to go to: no other kind of address becomes a link. */

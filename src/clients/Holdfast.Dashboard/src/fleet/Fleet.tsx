@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { addressOf } from '../route';
 import { marks } from '../sections/Banner';
 import type { ClusterSummary, Level } from '../wire';
-import { bytes, clock } from '../words';
+import { amount, bytes, clock } from '../words';
 import { count, shown, worstOf, type Order } from './fleet';
 import { useClusters } from './reading';
 
@@ -30,7 +30,7 @@ export function Fleet({ root }: { root: string }): VNode {
   return (
     <section ref={section} aria-labelledby="clusters" onKeyDown={moveFocus}>
       <div class="heading">
-        <h2 id="clusters">Clusters {list.namespace !== undefined && <small>in {list.namespace}</small>}</h2>
+        <h2 id="clusters">Clusters {list.namespace !== undefined && <small>namespace {list.namespace}</small>}</h2>
         <p class="counts">{(['trouble', 'attention', 'well'] as const).map((level) => <span key={level} class={`tag ${level}`}>{marks[level]} {count(clusters, level)} {inWords[level]}</span>)}</p>
       </div>
       {lostAt !== null && <p class="trouble" role="status">✕ The agent does not answer; this is how it was at {clock(new Date(lostAt).toISOString())}.</p>}
@@ -68,7 +68,7 @@ function Row({ cluster, isOwn }: { cluster: ClusterSummary; isOwn: boolean }): V
       <td data-label="State">
         <div>
           <span class={`tag ${level}`}>{marks[level]} {states[level]}</span>
-          {cluster.awaits_approval !== undefined && <> <span class="tag trouble">▶ approval</span></>}
+          {cluster.awaits_approval !== undefined && <> <span class="tag trouble">▶ approval waits</span></>}
           {level !== 'well' && <div class="actions">{sentence}</div>}
         </div>
       </td>
@@ -86,7 +86,7 @@ const states: Record<Level, string> = { trouble: 'Trouble', attention: 'Attentio
 const inWords: Record<Level, string> = { trouble: 'in trouble', attention: 'need attention', well: 'well' };
 
 const behind = (cluster: ClusterSummary): string =>
-  cluster.worst_backlog !== undefined ? `${cluster.worst_backlog} to apply` : cluster.worst_lag_bytes !== undefined ? bytes(cluster.worst_lag_bytes) : '–';
+  cluster.worst_backlog !== undefined ? `${amount(cluster.worst_backlog)} to apply` : cluster.worst_lag_bytes !== undefined ? bytes(cluster.worst_lag_bytes) : '–';
 
 /** The arrow keys go from cluster to cluster, from the search on. */
 function moveFocus(event: KeyboardEvent): void {

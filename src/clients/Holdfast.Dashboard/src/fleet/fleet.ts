@@ -39,7 +39,8 @@ const rank = (cluster: ClusterSummary): number[] => [
   cluster.awaits_approval === undefined ? 1 : 0,
   cluster.worst_alert === undefined ? severities.length : severities.indexOf(cluster.worst_alert),
   -cluster.lost.length,
-  -lagOf(cluster),
+  // A lag that comes and goes by some bytes moves no cluster under the reader's eyes.
+  -Math.floor(Math.log10(1 + lagOf(cluster)) / 3),
 ];
 
 function byRank(one: ClusterSummary, other: ClusterSummary): number {
