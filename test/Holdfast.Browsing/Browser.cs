@@ -137,11 +137,6 @@ public sealed class Browser : IDisposable
     /// <summary>How many elements there are.</summary>
     public int Count(string selector) => driver.FindElements(By.CssSelector(selector)).Count;
 
-    public void Choose(string field, string value) => driver.FindElement(By.CssSelector($"[name='{field}'] option[value='{value}'], [name='{field}'][value='{value}']")).Click();
-
-    /// <summary>What the page's scripts and the browser itself have complained of.</summary>
-    public IReadOnlyList<string> Complaints => [.. driver.Manage().Logs.GetLog(LogType.Browser).Select(entry => entry.Message)];
-
     /// <summary>What axe-core objects to by the rules of WCAG 2 up to AA.</summary>
     public IEnumerable<string> AccessibilityObjections()
     {
@@ -164,6 +159,8 @@ public sealed class Browser : IDisposable
         new() { ["features"] = new[] { new Dictionary<string, object> { ["name"] = "prefers-color-scheme", ["value"] = scheme } } });
 
     public void Photograph(string path) => driver.GetScreenshot().SaveAsFile(path);
+
+    public void PhotographPart(string selector, string path) => ((ITakesScreenshot)driver.FindElement(By.CssSelector(selector))).GetScreenshot().SaveAsFile(path);
 
     public void Dispose()
     {

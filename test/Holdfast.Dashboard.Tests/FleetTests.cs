@@ -35,6 +35,10 @@ public sealed class FleetTests(ITestOutputHelper output)
         Assert.StartsWith("shop-050", browser.Text("tbody tr"), StringComparison.Ordinal);
         Assert.Contains("node1 is lost and nobody leads: node2 waits for approval.", browser.Text("tbody tr"), StringComparison.Ordinal);
         Pictures.Take(browser, "dashboard-fleet", "light");
+        Pictures.Take(browser, "dashboard-fleet", "dark");
+        Pictures.TakeOnPhone(browser, "dashboard-fleet-phone");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Prefer("dark");
         Assert.Empty(browser.AccessibilityObjections());
 
         browser.Press("/");

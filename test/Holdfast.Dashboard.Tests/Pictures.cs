@@ -20,6 +20,18 @@ internal static class Pictures
         browser.Prefer("light");
     }
 
+    /// <summary>What is there of one part of the page.</summary>
+    public static void TakeOf(Browser browser, string name, string selector)
+    {
+        if (Folder is null)
+        {
+            return;
+        }
+
+        browser.Resize(1120, 900);
+        browser.PhotographPart(selector, Path.Combine(Folder, name + ".png"));
+    }
+
     public static void TakeOnPhone(Browser browser, string name)
     {
         if (Folder is null)

@@ -10,6 +10,10 @@ test('the figure is said beside its limit, where this agent sees it', () => {
   expect(figureOf(alert({}))).toBe('replication lag seconds > 60');
 });
 
+test('a figure that can only be its limit says nothing', () => {
+  expect(figureOf(alert({ when: 'approval_waiting == 1', value: 1 }))).toBe('');
+});
+
 test('an alert whose rule is gone says no limit', () => {
   const { when: _, ...gone } = alert({});
   expect(figureOf(gone)).toBe('');

@@ -54,7 +54,7 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
         <h2 id="act">{act.title}</h2>
         {act.words.map((words) => <p key={words}>{words}</p>)}
         {signIn === 'name' && !mustSignIn && <Field label="Your name" value={name} onInput={setName} isNeeded autocomplete="name" note="It is written down as you say it: this agent has no passwords." />}
-        {mustSignIn && <Ways way={way} onWay={setWay} />}
+        {mustSignIn && signIn !== 'token' && <Ways way={way} onWay={setWay} />}
         {mustSignIn && way === 'password' && <Field label="Name" value={name} onInput={setName} isNeeded autocomplete="username" />}
         {mustSignIn && way === 'password' && <Field label="Password" value={password} onInput={setPassword} isNeeded autocomplete="current-password" isSecret note={kept} />}
         {mustSignIn && way === 'token' && <Field label="Token" value={token} onInput={setToken} isNeeded autocomplete="off" isSecret note={kept} />}

@@ -33,7 +33,7 @@ export function Alerts({ alerts, root, nowMs }: Props): VNode {
             {pending.map((alert) => (
               <li key={`${alert.name} ${alert.subject}`}>
                 <div>
-                  <p>{sentence(alert.summary)}</p>
+                  <p>{alert.summary}</p>
                   <p class="actions">{whatOf(alert)} · for {since(alert.since, nowMs)}</p>
                 </div>
               </li>
@@ -53,7 +53,7 @@ function Firing({ alert, nowMs }: { alert: Alert; nowMs: number }): VNode {
     <li class={`alert ${alert.severity}`}>
       <span class={`tag ${alert.severity}`}>{signOf[alert.severity]} {alert.severity}</span>
       <div>
-        <p><b>{sentence(alert.summary)}</b></p>
+        <p><b>{alert.summary}</b></p>
         <p class="actions">
           {whatOf(alert)} · for {since(began, nowMs)}, <time dateTime={began} title={dayAndClock(began)}>since {isOfToday(began, nowMs) ? clock(began) : dayAndClock(began)}</time>
           {figureOf(alert) !== '' && <> · {figureOf(alert)}</>}
@@ -65,7 +65,6 @@ function Firing({ alert, nowMs }: { alert: Alert; nowMs: number }): VNode {
 }
 
 const whatOf = (alert: Alert): string => (alert.subject === '' ? alert.name : `${alert.name} on ${alert.subject}`);
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 const dayMs = 24 * 3_600_000;
 const isOfToday = (iso: string, nowMs: number): boolean => nowMs - Date.parse(iso) < dayMs;
 const since = (iso: string, nowMs: number): string => duration((nowMs - Date.parse(iso)) / 1000);

@@ -2,10 +2,10 @@ import type { Alert, Severity } from '../wire';
 
 export const signOf: Record<Severity, string> = { critical: '✕', warning: '▲', info: '●' };
 
-/** The figure as it is beside its limit; empty when the rule is gone. */
+/** The figure as it is beside its limit; empty when the rule is gone, and when the figure can only be the limit itself. */
 export function figureOf(alert: Alert): string {
   const [figure, comparison, limit] = (alert.when ?? '').split(' ');
-  if (figure === undefined || comparison === undefined || limit === undefined) {
+  if (figure === undefined || comparison === undefined || limit === undefined || comparison === '==') {
     return '';
   }
   const words = figure.replaceAll('_', ' ');
