@@ -131,8 +131,14 @@ public sealed class Browser : IDisposable
             text),
         null));
 
-    /// <summary>Since the navigation that opened the page.</summary>
-    public double MillisecondsSinceOpened() => Convert.ToDouble(driver.ExecuteScript("return performance.now()"), null);
+    /// <summary>When the browser painted the largest part of what is there now, counted from the beginning of the navigation.</summary>
+    public TimeSpan LargestContentfulPaint => TimeSpan.FromMilliseconds(Convert.ToDouble(
+        driver.ExecuteAsyncScript(
+            """
+            const done = arguments[0];
+            new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime)).observe({ type: 'largest-contentful-paint', buffered: true });
+            """),
+        null));
 
     /// <summary>How many elements there are.</summary>
     public int Count(string selector) => driver.FindElements(By.CssSelector(selector)).Count;

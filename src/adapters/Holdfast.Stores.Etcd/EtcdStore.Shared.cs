@@ -11,27 +11,29 @@ public sealed partial class EtcdStore : ISharedStore
     /// <summary>etcd's <c>--max-txn-ops</c>, unless its servers are told otherwise.</summary>
     private const int OperationsMax = 128;
 
-    /// <summary>From name to name, since a range of all keys would be as long as everything that all clusters keep.</summary>
+    private const int PageLength = 1000;
+
+    /// <summary>A page that ends within a cluster's keys is the last that is read of them: how many there are need not be known.</summary>
     public async Task<ImmutableArray<string>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var names = ImmutableArray.CreateBuilder<string>();
         var end = EndOf(prefix);
-        for (var from = Key(prefix); await FirstKeyAsync(from, end, cancellationToken) is { } key;)
+        var from = Key(prefix);
+        while (true)
         {
-            var name = key[prefix.Length..].Split('/')[0];
-            if (key.Length > prefix.Length + name.Length)
+            var keys = await PageAsync(from, end, cancellationToken);
+            names.AddRange(keys
+                .Select(key => key[prefix.Length..].IndexOf('/', StringComparison.Ordinal) is > 0 and var length ? key.Substring(prefix.Length, length) : "")
+                .Distinct()
+                .Where(name => name.Length > 0));
+            if (keys.Count < PageLength)
             {
-                names.Add(name);
-                from = EndOf($"{prefix}{name}/");
+                return names.ToImmutable();
             }
-            else
-            {
-                // A key without a step below it.
-                from = Key(key + '\0');
-            }
-        }
 
-        return names.ToImmutable();
+            var isWithin = names.Count > 0 && keys[^1].StartsWith($"{prefix}{names[^1]}/", StringComparison.Ordinal);
+            from = isWithin ? EndOf($"{prefix}{names[^1]}/") : Key(keys[^1] + '\0');
+        }
     }
 
     public async Task<ImmutableArray<StoreEntry>> ReadManyAsync(ImmutableArray<string> prefixes, CancellationToken cancellationToken)
@@ -51,11 +53,11 @@ public sealed partial class EtcdStore : ISharedStore
         return entries.ToImmutable();
     }
 
-    private async Task<string?> FirstKeyAsync(ByteString from, ByteString end, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> PageAsync(ByteString from, ByteString end, CancellationToken cancellationToken)
     {
-        var request = new RangeRequest { Key = from, RangeEnd = end, Limit = 1, KeysOnly = true, Serializable = true };
+        var request = new RangeRequest { Key = from, RangeEnd = end, Limit = PageLength, KeysOnly = true, Serializable = true };
         var answer = await calls.RepeatAsync(
             async (server, options) => await new KV.KVClient(server).RangeAsync(request, options), cancellationToken);
-        return answer.Kvs.Count > 0 ? answer.Kvs[0].Key.ToStringUtf8() : null;
+        return [.. answer.Kvs.Select(pair => pair.Key.ToStringUtf8())];
     }
 }

@@ -22,11 +22,12 @@ public static class OutsideView
     };
 
     /// <summary>
-    /// Members that are there, and those of which the store still knows: who led last, who would confirm the leader, whose log it keeps. Only Holdfast's own
-    /// slots are named as members are; it writes who led last, and others do not.
+    /// Members that are there, and those of which the store still knows: whom an alert is about, who led last, who would confirm the leader, whose log it keeps.
+    /// Only Holdfast's own slots are named as members are; it writes who led last, and others do not.
     /// </summary>
     private static IEnumerable<MemberName> Known(StoreView store) =>
         store.Members.Select(member => member.Name)
+            .Concat(store.Alerts.Alerts.Values.Where(alert => alert.Subject.Length > 0).Select(alert => new MemberName(alert.Subject)))
             .Concat(store.Failsafe?.ApiUrls.Keys ?? [])
             .Concat(store.LastLeader is { } last ? [last.Name, .. store.Status.Slots.Keys.Select(name => new MemberName(name))] : [])
             .Distinct();

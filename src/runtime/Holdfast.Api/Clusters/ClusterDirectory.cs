@@ -14,7 +14,7 @@ namespace Holdfast.Api.Clusters;
 internal sealed class ClusterDirectory(SharedNamespace shared, TimeProvider time, CancellationToken stopping)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan NamesFreshFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NamesFreshFor = TimeSpan.FromSeconds(30);
 
     // A store that refuses or is away is not pressed.
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);

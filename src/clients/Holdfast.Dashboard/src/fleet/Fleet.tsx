@@ -74,7 +74,7 @@ function Row({ cluster, isOwn }: { cluster: ClusterSummary; isOwn: boolean }): V
       </td>
       <td data-label="Engine">{engines[cluster.engine] ?? '–'}</td>
       <td data-label="Leader">{cluster.leader ?? '–'}</td>
-      <td data-label="Members">{cluster.lost.length === 0 ? cluster.members : <>{cluster.members} up, <b>{cluster.lost.length} lost</b></>}</td>
+      <td data-label="Members">{cluster.lost.length === 0 ? cluster.members : <span>{cluster.members} up, <b>{cluster.lost.length} lost</b></span>}</td>
       <td data-label="Behind">{behind(cluster)}</td>
       <td data-label="Alerts">{cluster.worst_alert === undefined ? '–' : <span class={`tag ${cluster.worst_alert}`}>{cluster.alerts} {cluster.worst_alert}</span>}</td>
     </tr>
