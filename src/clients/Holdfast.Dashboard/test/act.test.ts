@@ -27,6 +27,11 @@ test('a wrong password is asked for again', async () => {
   expect(await perform('http://own/', pause(healthy().cluster), '', { by: 'password', name: 'anna', password: 'y' })).toMatchObject({ isDone: false, mustSignIn: true });
 });
 
+test('why a token is not accepted is said in the agent’s words', async () => {
+  answers(401, 'the token is not known, has expired or was revoked');
+  expect(await perform('http://own/', pause(healthy().cluster), '', { by: 'token', token: 'old' })).toEqual({ isDone: false, mustSignIn: true, words: 'the token is not known, has expired or was revoked' });
+});
+
 test('a refusal is shown in the agent’s words', async () => {
   answers(409, 'request 4-1 is done already');
   expect(await perform('http://own/', approve(request), '', null)).toEqual({ isDone: false, mustSignIn: false, words: 'request 4-1 is done already' });

@@ -30,14 +30,13 @@ export async function perform(root: string, act: Act, comment: string, identity:
       cache: 'no-store',
     });
     const words = wordsOf((await response.text()).trim());
-    return { isDone: response.ok, mustSignIn: response.status === 401, words: response.status === 401 ? notAccepted(identity) : words };
+    return { isDone: response.ok, mustSignIn: response.status === 401, words: response.status === 401 && identity?.by !== 'token' ? notAccepted(identity) : words };
   } catch {
     return { isDone: false, mustSignIn: false, words: 'The agent did not answer: it is not known whether this was done. Look before you try again.' };
   }
 }
 
-const notAccepted = (identity: Identity | null): string =>
-  identity?.by === 'token' ? 'This token is not accepted.' : identity?.by === 'password' ? 'This name and password are not accepted.' : 'Sign in first.';
+const notAccepted = (identity: Identity | null): string => (identity?.by === 'password' ? 'This name and password are not accepted.' : 'Sign in first.');
 
 /** The agent's words as they come; of a problem document, what it says to people. */
 function wordsOf(text: string): string {
