@@ -23,6 +23,7 @@ internal sealed class ClusterDirectory(SharedNamespace shared, TimeProvider time
     private ImmutableArray<string> names = [];
     private TimeSpan? namesReadAt;
     private Task<Reading>? reading;
+    private Reading last = new([], null);
     private TimeSpan nextAt;
 
     public Task<Reading> ReadAsync()
@@ -31,14 +32,15 @@ internal sealed class ClusterDirectory(SharedNamespace shared, TimeProvider time
         {
             if (reading is null || (reading.IsCompleted && time.GetElapsedTime(0) >= nextAt))
             {
-                reading = ReadNowAsync(reading is { IsCompletedSuccessfully: true } ? reading.Result : new([], null));
+                reading = ReadNowAsync();
             }
 
             return reading;
         }
     }
 
-    private async Task<Reading> ReadNowAsync(Reading before)
+    /// <summary>One at a time, since <see cref="ReadAsync"/> begins none while another is under way.</summary>
+    private async Task<Reading> ReadNowAsync()
     {
         using var limit = new CancellationTokenSource(ReadLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
@@ -51,15 +53,16 @@ internal sealed class ClusterDirectory(SharedNamespace shared, TimeProvider time
             }
 
             var entries = await shared.Store.ReadManyAsync([.. names.SelectMany(name => new ClusterKeys(shared.Name, name).Present)], either.Token);
-            var result = new Reading([.. Summaries(entries)], null);
+            last = new([.. Summaries(entries)], null);
             nextAt = time.GetElapsedTime(0) + FreshFor;
-            return result;
         }
         catch (Exception exception) when (exception is StoreUnavailableException or OperationCanceledException)
         {
             nextAt = time.GetElapsedTime(0) + PauseAfterFailure;
-            return before with { Trouble = exception is StoreUnavailableException ? exception.Message : "the store has not answered in time" };
+            last = last with { Trouble = exception is StoreUnavailableException ? exception.Message : "the store has not answered in time" };
         }
+
+        return last;
     }
 
     private IEnumerable<ClusterSummary> Summaries(ImmutableArray<StoreEntry> entries)
