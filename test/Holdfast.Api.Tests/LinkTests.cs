@@ -1,4 +1,3 @@
-using Holdfast.Model;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Xunit;

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Holdfast.Api.Clusters;
 using Holdfast.Model;
+using Holdfast.Ports.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Api.Tests;
@@ -40,11 +42,13 @@ internal sealed class RunningApi : IAsyncDisposable
 
     public static Task<RunningApi> StartAsync(ClusterView? view) => StartAsync(view, options => options);
 
-    public static async Task<RunningApi> StartAsync(ClusterView? view, Func<RestApiOptions, RestApiOptions> change)
+    public static Task<RunningApi> StartAsync(ClusterView? view, ISharedStore shared) => StartAsync(view, options => options, new SharedNamespace(shared, "service"));
+
+    public static async Task<RunningApi> StartAsync(ClusterView? view, Func<RestApiOptions, RestApiOptions> change, SharedNamespace? shared = null)
     {
         var control = new ScriptedControl { View = view };
         var options = change(Usual);
-        var api = new RestApi(options, control, TimeProvider.System, NullLoggerFactory.Instance);
+        var api = new RestApi(options, control, TimeProvider.System, NullLoggerFactory.Instance) { Shared = shared };
         await api.StartAsync(CancellationToken.None);
         return new(api, options, control, new HttpClient { BaseAddress = api.Addresses[0] });
     }

@@ -1,3 +1,4 @@
+using Holdfast.Browsing;
 using Holdfast.Demo.Cluster;
 using OpenQA.Selenium;
 
@@ -14,6 +15,7 @@ public sealed class OperatorTests(WatchedCluster watched)
         var (leader, browser) = await OpenAsync(watched);
         using var _ = browser;
         await browser.SeesAsync(Banner, $"{leader.Name} leads");
+        await browser.SeesAsync("section[aria-labelledby=alerts]", "✓ Nothing fires.");
         Pictures.Take(browser, "dashboard", "light");
         Pictures.Take(browser, "dashboard", "dark");
 
@@ -36,7 +38,40 @@ public sealed class OperatorTests(WatchedCluster watched)
         await browser.SeesAsync(Banner, $"{candidate} leads in place of {leader.Name}, as Anna (unproven) approved.");
         Assert.Contains($"{leader.Name} is lost", browser.Text(Banner), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(candidate, (await watched.Cluster.LeaderAsync(TestContext.Current.CancellationToken)).Name);
+        await browser.SeesAsync("table.audit", "Anna (unproven)");
+        Assert.Contains("dashboard", browser.Text("table.audit"), StringComparison.Ordinal);
+        await browser.SeesAsync("section[aria-labelledby=audit]", "no entry was changed or left out");
+        browser.Type("audit-filter", "anna");
+        Assert.Equal(1, browser.Count("table.audit tbody tr"));
+        Pictures.TakeOf(browser, "dashboard-audit", "section[aria-labelledby=audit]");
+        browser.Type("audit-filter", "nobody did this");
+        await browser.SeesAsync("section[aria-labelledby=audit]", "No entry says that.");
         Assert.True(browser.IsTheSamePage);
+    }
+
+    [Fact]
+    public async Task A_lost_standby_fires_an_alert_that_says_on_whom_and_since_when_and_its_rule_is_shown_on_demand()
+    {
+        var (leader, browser) = await OpenAsync(watched);
+        using var _ = browser;
+        await browser.SeesAsync(Banner, $"{leader.Name} leads");
+        await browser.SeesAsync("section[aria-labelledby=alerts]", "✓ Nothing fires.");
+        var lost = watched.Cluster.Members.First(member => member != leader);
+
+        lost.KillAll();
+
+        await browser.SeesAsync(".alert.critical", $"{lost.Name} does not follow the primary");
+        await browser.SeesAsync(".alert.critical", $"StandbyNotConnected on {lost.Name}");
+        Assert.Empty(browser.AccessibilityObjections());
+        Pictures.Take(browser, "dashboard-alerts", "light");
+        Pictures.Take(browser, "dashboard-alerts", "dark");
+        browser.Click("Rules");
+        await browser.SeesAsync("dialog", "replication_lag_seconds > 60");
+        Assert.Empty(browser.AccessibilityObjections());
+        Pictures.Take(browser, "dashboard-rules", "light");
+        browser.Press(Keys.Escape);
+        await watched.WholeAsync();
+        await browser.SeesAsync("section[aria-labelledby=alerts]", "✓ Nothing fires.");
     }
 
     [Fact]
@@ -52,6 +87,7 @@ public sealed class OperatorTests(WatchedCluster watched)
 
         browser.TabTo($"Approve {candidate}…");
         browser.Press(Keys.Enter);
+        await browser.SeesAsync("dialog", "becomes the leader");
         browser.TabTo("your-name");
         browser.Press(Keys.Escape);
         await browser.SeesAsync("body", "Your approval is asked");
@@ -59,6 +95,7 @@ public sealed class OperatorTests(WatchedCluster watched)
 
         browser.TabTo($"Approve {candidate}…");
         browser.Press(Keys.Enter);
+        await browser.SeesAsync("dialog", "becomes the leader");
         browser.TabTo("your-name");
         browser.Press("Ben");
         browser.TabTo($"Approve {candidate}");

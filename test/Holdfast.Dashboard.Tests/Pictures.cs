@@ -1,3 +1,5 @@
+using Holdfast.Browsing;
+
 namespace Holdfast.Dashboard.Tests;
 
 /// <summary>Screenshots for the documentation, taken only when <c>HOLDFAST_PICTURES</c> names the folder for them.</summary>
@@ -16,6 +18,18 @@ internal static class Pictures
         browser.Resize(1120, 900);
         browser.Photograph(Path.Combine(Folder, $"{name}-{scheme}.png"));
         browser.Prefer("light");
+    }
+
+    /// <summary>What is there of one part of the page.</summary>
+    public static void TakeOf(Browser browser, string name, string selector)
+    {
+        if (Folder is null)
+        {
+            return;
+        }
+
+        browser.Resize(1120, 900);
+        browser.PhotographPart(selector, Path.Combine(Folder, name + ".png"));
     }
 
     public static void TakeOnPhone(Browser browser, string name)

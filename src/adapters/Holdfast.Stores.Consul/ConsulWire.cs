@@ -42,6 +42,7 @@ internal sealed record WireNode(string Node, string Address);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImmutableArray<WireEntry>))]
+[JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<WireOperation>))]
 [JsonSerializable(typeof(WireTransactionAnswer))]
 [JsonSerializable(typeof(WireSessionRequest))]

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Stores.Etcd;
 
 /// <summary>etcd, versions 3.4 to 3.6, over its gRPC API. Sessions are leases; a revision is etcd's own.</summary>
-public sealed class EtcdStore : IConsensusStore
+public sealed partial class EtcdStore : IConsensusStore
 {
     private readonly EtcdServers servers;
     private readonly EtcdCalls calls;

@@ -69,6 +69,7 @@ public static class HoldfastCli
     [
         ListCommand.CreateList(context),
         ListCommand.CreateTopology(context),
+        ClusterCommands.Create(context),
         StatusCommands.CreateStatus(context),
         StatusCommands.CreateExplain(context),
         SwitchoverCommand.CreateSwitchover(context),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Api.Access;
+using Holdfast.Api.Clusters;
 using Holdfast.Api.Serving;
 using Holdfast.Api.Tls;
 using Holdfast.Ports.Control;
@@ -38,6 +39,9 @@ public sealed partial class RestApi : IAsyncDisposable
         logger = loggers.CreateLogger<RestApi>();
     }
 
+    /// <summary>Where other clusters are beside this one; null where it is alone. Set before the start.</summary>
+    public SharedNamespace? Shared { get; init; }
+
     /// <summary>Where it listens; with the ports that the system chose where port 0 was asked for. Empty until it has started.</summary>
     public IReadOnlyList<Uri> Addresses { get; private set; } = [];
 
@@ -58,7 +62,7 @@ public sealed partial class RestApi : IAsyncDisposable
 
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         application = builder.Build();
-        application.Run(new RequestHandler(control, time, () => options, logger, application.Lifetime.ApplicationStopping).HandleAsync);
+        application.Run(new RequestHandler(control, Shared, time, () => options, logger, application.Lifetime.ApplicationStopping).HandleAsync);
         await application.StartAsync(cancellationToken);
         Addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
         LogListening(string.Join(", ", Addresses));

@@ -30,6 +30,12 @@ public sealed record AlertStatus
     public DateTimeOffset? FiringSince { get; init; }
 
     public string? Runbook { get; init; }
+
+    /// <summary>The rule's condition: <c>replication_lag_seconds > 60</c>; absent when the rule is gone.</summary>
+    public string? When { get; init; }
+
+    /// <summary>The figure as it is now; absent where only another member sees it.</summary>
+    public double? Value { get; init; }
 }
 
 /// <summary>When people are told of what.</summary>

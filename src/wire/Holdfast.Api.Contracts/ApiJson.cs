@@ -29,6 +29,7 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(TokenCreated))]
 [JsonSerializable(typeof(TokenList))]
+[JsonSerializable(typeof(ClusterList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(JsonElement))]

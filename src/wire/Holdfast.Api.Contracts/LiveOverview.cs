@@ -8,7 +8,7 @@ public sealed record LiveOverview
 
     public required VerdictStatus Verdict { get; init; }
 
-    /// <summary>What a change needs: <c>password</c>, <c>certificate</c> or <c>name</c>.</summary>
+    /// <summary>What a change needs: <c>password</c> (or a token), <c>certificate</c>, <c>token</c> or <c>name</c>.</summary>
     public required string SignIn { get; init; }
 
     public required ClusterOverview Cluster { get; init; }
@@ -17,6 +17,9 @@ public sealed record LiveOverview
     public required IReadOnlyList<MissingMember> Missing { get; init; }
 
     public required ApprovalList Approvals { get; init; }
+
+    /// <summary>What fires, and what holds and does not fire yet; the worst first.</summary>
+    public required IReadOnlyList<AlertStatus> Alerts { get; init; }
 
     public required HoldfastStatus Status { get; init; }
 

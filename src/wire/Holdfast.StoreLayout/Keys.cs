@@ -4,7 +4,10 @@ namespace Holdfast.StoreLayout;
 public sealed class ClusterKeys(string @namespace, string scope)
 {
     /// <summary>All keys of the cluster begin with this.</summary>
-    public string Prefix { get; } = $"/{@namespace.Trim('/')}/{scope}/";
+    public string Prefix { get; } = $"{NamespacePrefix(@namespace)}{scope}/";
+
+    /// <summary>What says how the cluster is; without its history and what was done to it, which are long.</summary>
+    public IEnumerable<string> Present => [Initialize, Leader, Config, Sync, Status, Failsafe, Approval, Alerts, LastLeader, MembersPrefix];
 
     public string Initialize => Prefix + "initialize";
 
@@ -48,4 +51,7 @@ public sealed class ClusterKeys(string @namespace, string scope)
     public string MembersPrefix => Prefix + "members/";
 
     public string Member(string name) => MembersPrefix + name;
+
+    /// <summary>All clusters of a namespace are below this.</summary>
+    public static string NamespacePrefix(string @namespace) => $"/{@namespace.Trim('/')}/";
 }

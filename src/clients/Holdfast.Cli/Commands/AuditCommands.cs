@@ -51,7 +51,7 @@ internal static class AuditCommands
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
             var list = await ReadAsync(client, cancellationToken);
-            if (Problem(list.Entries) is { } problem)
+            if (AuditChain.ProblemOf(list.Entries) is { } problem)
             {
                 throw new CommandFailedException(problem);
             }
@@ -68,31 +68,6 @@ internal static class AuditCommands
     {
         await client.ReadClusterAsync(cancellationToken);
         return ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/audit", cancellationToken), ApiJson.Wire.AuditList);
-    }
-
-    /// <summary>What is wrong with a trail, in words; null for nothing. What came before its first entry is not known any more.</summary>
-    private static string? Problem(IReadOnlyList<AuditEntry> entries)
-    {
-        for (var index = 0; index < entries.Count; index++)
-        {
-            var entry = entries[index];
-            if (!entry.IsSealed)
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"Entry {entry.Number} ({entry.At:u}) was changed after it was written: its seal does not fit");
-            }
-
-            if (index > 0 && (entry.Number != entries[index - 1].Number + 1 || entry.Previous != entries[index - 1].Seal))
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"Entry {entry.Number} ({entry.At:u}) does not follow entry {entries[index - 1].Number}: one was left out, put in between, or changed and sealed anew");
-            }
-
-            if (entry.Number == 1 && entry.Previous != AuditEntry.Beginning)
-            {
-                return "Entry 1 is not the first that was written: the trail was begun anew";
-            }
-        }
-
-        return null;
     }
 
     private static Table TableOf(List<AuditEntry> entries, bool isPretty)

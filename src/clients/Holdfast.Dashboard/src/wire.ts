@@ -88,13 +88,79 @@ export interface Status {
   warnings: string[];
 }
 
+export type Severity = 'info' | 'warning' | 'critical';
+
+export interface Alert {
+  name: string;
+  /** A member's name; empty for the cluster. */
+  subject: string;
+  severity: Severity;
+  state: 'pending' | 'firing';
+  summary: string;
+  since: string;
+  firing_since?: string;
+  runbook?: string;
+  when?: string;
+  value?: number;
+}
+
+export interface AlertRule {
+  name: string;
+  when: string;
+  for_seconds: number;
+  severity: Severity;
+  summary: string;
+}
+
+export interface AuditEntry {
+  number: number;
+  at: string;
+  kind: string;
+  who: string;
+  what: string;
+  details?: Record<string, string>;
+}
+
+export interface AuditTrail {
+  entries: AuditEntry[];
+  is_whole?: boolean;
+  problem?: string;
+}
+
+export interface ClusterSummary {
+  scope: string;
+  verdict: Verdict;
+  engine: string;
+  leader?: string;
+  members: number;
+  lost: string[];
+  worst_lag_bytes?: number;
+  worst_backlog?: number;
+  awaits_approval?: string;
+  alerts: number;
+  worst_alert?: Severity;
+  pause?: boolean;
+  dashboard?: string;
+}
+
+export interface ClusterList {
+  scope: string;
+  namespace?: string;
+  note?: string;
+  clusters: ClusterSummary[];
+}
+
+/** What a change needs. */
+export type SignIn = 'password' | 'token' | 'certificate' | 'name';
+
 export interface Overview {
   at: string;
   verdict: Verdict;
-  sign_in: 'password' | 'certificate' | 'name';
+  sign_in: SignIn;
   cluster: Cluster;
   missing: { name: string; seconds_ago: number }[];
   approvals: { strategy: string; approvals: Approval[] };
+  alerts: Alert[];
   status: Status;
   decisions: Decision[];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, duration } from '../src/words';
+import { amount, bytes, duration } from '../src/words';
 
 test('bytes are said in the unit a person would choose', () => {
   expect([0, 999, 1000, 16_777_216, 250_000_000].map(bytes)).toEqual(['0 B', '999 B', '1.0 kB', '16.8 MB', '250 MB']);
@@ -7,4 +7,8 @@ test('bytes are said in the unit a person would choose', () => {
 
 test('a duration that is over is zero', () => {
   expect([-3, 0, 59.6, 61, 3_700].map(duration)).toEqual(['0 s', '0 s', '1 min 0 s', '1 min 1 s', '1 h 1 min']);
+});
+
+test('a great number of transactions is rounded to what fits', () => {
+  expect([0, 9_999, 10_000, 123_456, 7_250_000].map(amount)).toEqual(['0', '9999', '10 k', '123 k', '7.3 M']);
 });

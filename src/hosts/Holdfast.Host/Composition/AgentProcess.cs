@@ -10,6 +10,7 @@ using Holdfast.Host.Logging;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Fencing;
+using Holdfast.Ports.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Host.Composition;
@@ -62,7 +63,10 @@ internal sealed partial class AgentProcess
         await using var notifications = NotificationParts.CreateCenter(configuration, loggers);
         var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = notifications };
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
-        await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers);
+        await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers)
+        {
+            Shared = store is ISharedStore several ? new(several, configuration.Namespace) : null,
+        };
         await StartApiAsync();
         await using var router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, store, loggers);
         ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));

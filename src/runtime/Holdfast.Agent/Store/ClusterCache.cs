@@ -4,7 +4,6 @@ using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
 using Holdfast.Model;
 using Holdfast.Model.Access;
-using Holdfast.Model.Alerts;
 using Holdfast.Ports;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
@@ -213,46 +212,13 @@ internal sealed partial class ClusterCache(
         tokens = null;
     }
 
-    private StoreView Compose() => new()
+    private StoreView Compose() => StoreViews.Of(keys, entries) with
     {
         IsKnown = isKnown,
         ConfirmedAt = confirmedAt,
         Revision = revision,
         Setback = setback,
-        Initialization = Entry(keys.Initialize) is { } initialize
-            ? new Initialization(initialize.Value.Length == 0 ? null : initialize.Value, initialize.Session, initialize.Modified)
-            : null,
-        Lease = Entry(keys.Leader) is { } leader
-            ? new LeaderLease(new MemberName(leader.Value), new Term(leader.Modified.Number), leader.Session)
-            : null,
         LeaderlessSince = leaderlessSince,
-        Members =
-        [
-            .. entries.Values
-                .Where(entry => entry.Key.StartsWith(keys.MembersPrefix, StringComparison.Ordinal))
-                .Select(entry => Documents.ToReport(new MemberName(entry.Key[keys.MembersPrefix.Length..]), entry))
-                .OfType<MemberReport>()
-                .OrderBy(report => report.Name),
-        ],
-        Routers =
-        [
-            .. entries.Values
-                .Where(entry => entry.Key.StartsWith(keys.RoutersPrefix, StringComparison.Ordinal))
-                .Select(entry => Documents.ToRouter(entry.Key[keys.RoutersPrefix.Length..], entry))
-                .OrderBy(router => router.Name, StringComparer.Ordinal),
-        ],
-        Sync = Entry(keys.Sync) is { } sync ? Documents.ToSync(sync.Value) : SyncState.Empty,
-        SyncRevision = Entry(keys.Sync)?.Modified ?? Revision.Absent,
-        Switchover = Entry(keys.Failover) is { } failover ? Documents.ToSwitchover(failover) : null,
-        Status = Entry(keys.Status) is { } status ? Documents.ToStatus(status.Value) : ClusterStatus.Empty,
-        ConfigurationRevision = Entry(keys.Config)?.Modified ?? Revision.Absent,
-        History = Entry(keys.History) is { } history ? Documents.ToHistory(history.Value) : [],
-        Failsafe = Entry(keys.Failsafe) is { } failsafe ? Documents.ToFailsafe(failsafe) : null,
-        Approval = Entry(keys.Approval) is { } approval ? ApprovalDocuments.ToRequest(approval) : null,
-        Alerts = Entry(keys.Alerts) is { } alerts ? AlertDocuments.ToBoard(alerts) : AlertBoard.Empty,
-        AlertsRevision = Entry(keys.Alerts)?.Modified ?? Revision.Absent,
-        LastLeader = Entry(keys.LastLeader) is { } last ? ApprovalDocuments.ToLastLeader(last) : null,
-        HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
     };
 
     [LoggerMessage(1102, LogLevel.Critical, "The store went back from revision {Seen} to {Shown} ({What} is older than it was): a restored backup or a stale server. Nothing is done on its word until it is right again, or the cluster's keys are deleted from it and this agent is told to reload")]

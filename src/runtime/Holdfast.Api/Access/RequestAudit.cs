@@ -25,6 +25,7 @@ internal sealed partial class RequestAudit(IMemberControl control, TimeProvider 
             StringComparer.Ordinal,
             new Dictionary<string, string>
             {
+                ["via"] = Via.Of(context.Request),
                 ["from"] = From(context),
                 ["status"] = reply.Status.ToString(CultureInfo.InvariantCulture),
                 ["answer"] = Kept(Encoding.UTF8.GetString(reply.Body.Span)),

@@ -36,12 +36,15 @@ internal static class CrossOrigin
     }
 
     /// <summary>Where the members' REST interfaces are, as a browser writes an origin.</summary>
-    public static IEnumerable<string> MemberOrigins(ClusterView? view) =>
-        from member in view?.Store.Members ?? []
-        where Uri.TryCreate(member.ApiUrl, UriKind.Absolute, out _)
-        let url = new Uri(member.ApiUrl)
-        where (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && Uri.CheckHostName(url.Host) != UriHostNameType.Unknown
-        select url.GetLeftPart(UriPartial.Authority).Replace(url.UserInfo.Length > 0 ? url.UserInfo + "@" : "\0", "", StringComparison.Ordinal);
+    public static IEnumerable<string> MemberOrigins(ClusterView? view) => (view?.Store.Members ?? []).Select(member => OriginOf(member.ApiUrl)).OfType<string>();
+
+    /// <summary>Null for what is no address of a web server.</summary>
+    public static string? OriginOf(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            && Uri.CheckHostName(url.Host) != UriHostNameType.Unknown
+            ? url.GetLeftPart(UriPartial.Authority).Replace(url.UserInfo.Length > 0 ? url.UserInfo + "@" : "\0", "", StringComparison.Ordinal)
+            : null;
 
     // A host without a port has the port of the page's scheme: a proxy in front may speak TLS where this server does not.
     private static bool IsSameHost(Uri page, HttpRequest request) =>

@@ -1,3 +1,4 @@
+using Holdfast.Api.Alerts;
 using Holdfast.Api.Approvals;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Status;
@@ -16,11 +17,12 @@ internal static class LiveOverviewBuilder
         return new()
         {
             At = snapshot.UtcNow,
-            Verdict = new(verdict.Level.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Ask),
+            Verdict = StatusOf(verdict),
             SignIn = SignIn(options),
             Cluster = ClusterBuilder.Build(snapshot, options),
             Missing = now is null ? [] : [.. ClusterHealth.Missing(now).Select(missing => new MissingMember(missing.Key.Text, (int)missing.Value.TotalSeconds))],
             Approvals = ApprovalEndpoint.ListOf(snapshot, options),
+            Alerts = AlertEndpoint.AlertsOf(snapshot),
             Status = HoldfastStatusBuilder.Build(snapshot, options, control),
             Decisions = [.. HoldfastStatusBuilder.Decisions(options, control).Decisions.TakeLast(options.Limits.EventDecisionsMax)],
         };
@@ -41,10 +43,13 @@ internal static class LiveOverviewBuilder
         Decisions = [.. overview.Decisions.Select(decision => decision with { Repeats = 0, Inputs = "" })],
     };
 
+    public static VerdictStatus StatusOf(Verdict verdict) => new(verdict.Level.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Ask);
+
     private static string SignIn(RestApiOptions options) => options switch
     {
         { Credentials: not null } => "password",
         { Tls.VerifyClient: not ClientCertificates.None } => "certificate",
+        { NeedsLogin: true } => "token",
         _ => "name",
     };
 }

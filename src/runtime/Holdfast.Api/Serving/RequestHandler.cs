@@ -1,6 +1,8 @@
 using Holdfast.Api.Access;
 using Holdfast.Api.Alerts;
 using Holdfast.Api.Approvals;
+using Holdfast.Api.Audit;
+using Holdfast.Api.Clusters;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Metrics;
 using Holdfast.Api.Dashboard;
@@ -15,7 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Api.Serving;
 
 /// <summary>Takes every request to its endpoint and writes the answer.</summary>
-internal sealed partial class RequestHandler(IMemberControl control, TimeProvider time, Func<RestApiOptions> options, ILogger logger, CancellationToken stopping)
+internal sealed partial class RequestHandler(
+    IMemberControl control, SharedNamespace? shared, TimeProvider time, Func<RestApiOptions> options, ILogger logger, CancellationToken stopping)
 {
     private readonly TimeSpan servingSince = time.GetElapsedTime(0);
     private readonly SwitchoverEndpoint switchover = new(control, time);
@@ -25,6 +28,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     private readonly ApprovalEndpoint approvals = new(control);
     private readonly TokenEndpoint tokens = new(control, time);
     private readonly RequestAudit audit = new(control, time, logger);
+    private readonly ClustersEndpoint clusters = new(shared, time, stopping);
     private readonly EventStream events = new(control, time, time.GetElapsedTime(0), stopping);
 
     public async Task HandleAsync(HttpContext context)
@@ -90,7 +94,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
         {
             CrossOrigin.Allow(context, snapshot.View);
-            return Task.FromResult(
+            return ClustersEndpoint.IsAskedBy(context.Request) ? clusters.GetAsync(context.Request, snapshot, current) : Task.FromResult(
                 DashboardFiles.IsBelow(path) ? DashboardFiles.Get(path, context.Request, snapshot.View) : Read(path, context.Request.Query, snapshot, current));
         }
 
@@ -110,7 +114,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
         "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),
         AlertEndpoint.Path => AlertEndpoint.Get(snapshot, current),
         ApprovalEndpoint.Path => ApprovalEndpoint.Get(snapshot, current),
-        "/holdfast/v1/audit" => Reply.RawJson(StatusCodes.Status200OK, $$"""{"scope":{{System.Text.Json.JsonSerializer.Serialize(current.Scope, ApiJson.Wire.String)}},"entries":[{{string.Join(',', control.Audit)}}]}"""),
+        AuditEndpoint.Path => AuditEndpoint.Get(control.Audit, current),
         "/holdfast/v1/decisions" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Decisions(current, control), ApiJson.Wire.DecisionList),
         var other when other.StartsWith("/holdfast/", StringComparison.Ordinal) => NoSuchResource(other),
         var check => Status(HealthCheck.Status(check, query, snapshot, current.TagsJson), snapshot, current),
@@ -197,7 +201,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             $"GET {TokenEndpoint.Path}" => tokens.Get(),
             $"POST {TokenEndpoint.Path}" => await tokens.PostAsync(body, caller, cancellationToken),
             _ when TokenEndpoint.Is(request.Method, path) => await tokens.DeleteAsync(path, cancellationToken),
-            _ => await approvals.PostAsync(path, body, caller.Name, "rest", snapshot, cancellationToken),
+            _ => await approvals.PostAsync(path, body, caller.Name, Via.Of(request), snapshot, cancellationToken),
         };
     }
 

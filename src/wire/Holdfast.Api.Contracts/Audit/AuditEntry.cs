@@ -9,6 +9,12 @@ public sealed record AuditList
 {
     public required string Scope { get; init; }
 
+    /// <summary>No entry that the store keeps was changed, left out or put in between.</summary>
+    public bool? IsWhole { get; init; }
+
+    /// <summary>What is wrong with the trail, in words; absent for nothing.</summary>
+    public string? Problem { get; init; }
+
     public IReadOnlyList<AuditEntry> Entries { get; init; } = [];
 }
 

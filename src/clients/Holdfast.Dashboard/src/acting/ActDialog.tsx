@@ -1,13 +1,15 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Overview } from '../wire';
+import type { SignIn } from '../wire';
 import { perform, type Act } from './act';
 import type { Identity } from './identity';
+
+type Way = 'password' | 'token';
 
 interface Props {
   act: Act;
   root: string;
-  signIn: Overview['sign_in'];
+  signIn: SignIn;
   identity: Identity | null;
   onIdentity: (identity: Identity | null) => void;
   onEnd: (words: string | null) => void;
@@ -16,26 +18,31 @@ interface Props {
 /** Says what a change means, asks who wants it, and carries it out. */
 export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Props): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [name, setName] = useState(identity?.name ?? '');
+  const [name, setName] = useState(identity !== null && identity.by !== 'token' ? identity.name : '');
   const [password, setPassword] = useState('');
+  const [token, setToken] = useState('');
+  const [way, setWay] = useState<Way>(signIn === 'token' || identity?.by === 'token' ? 'token' : 'password');
   const [comment, setComment] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState('');
-  const mustSignIn = signIn === 'password' && identity?.password == null;
+  const [isRefused, setRefused] = useState(false);
+  const mustSignIn = isRefused || ((signIn === 'password' || signIn === 'token') && (identity === null || identity.by === 'name'));
   useEffect(() => dialog.current?.showModal(), []);
 
+  const signedIn = (): Identity => (way === 'token' ? { by: 'token', token } : { by: 'password', name, password });
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (isBusy) {
       return;
     }
-    const who = mustSignIn ? { name, password } : signIn === 'name' ? { name, password: null } : identity;
+    const who = mustSignIn ? signedIn() : signIn === 'name' ? { by: 'name' as const, name } : identity;
     setBusy(true);
     const answer = await perform(root, act, comment.trim(), who);
     setBusy(false);
     onIdentity(answer.mustSignIn ? null : who);
+    setRefused(answer.mustSignIn);
     if (answer.isDone) {
-      onEnd(answer.words.startsWith('{') ? `${act.confirm}: done` : answer.words || `${act.confirm}: done`);
+      onEnd(answer.words || `${act.confirm}: done`);
     } else {
       setTrouble(answer.words);
     }
@@ -46,9 +53,11 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="act">{act.title}</h2>
         {act.words.map((words) => <p key={words}>{words}</p>)}
-        {signIn === 'name' && <Field label="Your name" value={name} onInput={setName} isNeeded autocomplete="name" note="It is written down as you say it: this agent has no passwords." />}
-        {mustSignIn && <Field label="Name" value={name} onInput={setName} isNeeded autocomplete="username" />}
-        {mustSignIn && <Field label="Password" value={password} onInput={setPassword} isNeeded autocomplete="current-password" isSecret note="Kept in this page until you close it, and nowhere else." />}
+        {signIn === 'name' && !mustSignIn && <Field label="Your name" value={name} onInput={setName} isNeeded autocomplete="name" note="It is written down as you say it: this agent has no passwords." />}
+        {mustSignIn && signIn !== 'token' && <Ways way={way} onWay={setWay} />}
+        {mustSignIn && way === 'password' && <Field label="Name" value={name} onInput={setName} isNeeded autocomplete="username" />}
+        {mustSignIn && way === 'password' && <Field label="Password" value={password} onInput={setPassword} isNeeded autocomplete="current-password" isSecret note={kept} />}
+        {mustSignIn && way === 'token' && <Field label="Token" value={token} onInput={setToken} isNeeded autocomplete="off" isSecret note={kept} />}
         {act.takesComment && <Field label="Comment" value={comment} onInput={setComment} autocomplete="off" note="Optional. Everybody who looks at the request sees it." />}
         {trouble !== '' && <p class="trouble" role="alert">✕ {trouble}</p>}
         <p class="buttons">
@@ -57,6 +66,19 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
         </p>
       </form>
     </dialog>
+  );
+}
+
+const kept = 'Kept in this page until you close it, and nowhere else.';
+
+function Ways({ way, onWay }: { way: Way; onWay: (way: Way) => void }): VNode {
+  return (
+    <fieldset class="ways">
+      <legend>Sign in with</legend>
+      {([['password', 'Name and password'], ['token', 'Token']] as const).map(([value, words]) => (
+        <label key={value}><input type="radio" name="way" value={value} checked={way === value} onChange={() => onWay(value)} /> {words}</label>
+      ))}
+    </fieldset>
   );
 }
 

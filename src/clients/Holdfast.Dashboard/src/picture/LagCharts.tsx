@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { bytes } from '../words';
+import { amount, bytes } from '../words';
 import { keptMs, lines, type Sample, type Samples } from './samples';
 
 const width = 260;
@@ -17,7 +17,7 @@ export function LagCharts({ samples, nowMs, isGroup }: { samples: Samples; nowMs
 }
 
 function Chart({ name, kept, nowMs, isGroup }: { name: string; kept: readonly Sample[]; nowMs: number; isGroup: boolean }): VNode {
-  const words = (value: number | null | undefined): string => (value === null || value === undefined ? 'unknown' : isGroup ? String(value) : bytes(value));
+  const words = (value: number | null | undefined): string => (value === null || value === undefined ? 'unknown' : isGroup ? amount(value) : bytes(value));
   const most = Math.max(0, ...kept.map((sample) => sample.value ?? 0));
   const now = words(kept.at(-1)?.value);
   return (

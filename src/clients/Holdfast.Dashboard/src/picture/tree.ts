@@ -1,5 +1,5 @@
 import { isLeader, type Member, type Overview } from '../wire';
-import { bytes } from '../words';
+import { amount, bytes } from '../words';
 
 export interface Place {
   name: string;
@@ -79,7 +79,7 @@ function label(member: Member): string {
     return 'does not follow';
   }
   if (member.group_backlog !== undefined) {
-    return `${member.group_backlog} to apply`;
+    return `${amount(member.group_backlog)} to apply`;
   }
   return typeof member.lag === 'number' ? (member.lag === 0 ? 'no lag' : `${bytes(member.lag)} lag`) : 'lag unknown';
 }

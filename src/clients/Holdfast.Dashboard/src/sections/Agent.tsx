@@ -4,11 +4,12 @@ import { bytes } from '../words';
 
 /** The agent that this page looks through. */
 export function Agent({ overview }: { overview: Overview }): VNode {
-  const { status, approvals } = overview;
+  const { status, approvals, cluster } = overview;
+  const isGroup = cluster.members.some((member) => member.group_state !== undefined);
   const facts: [string, string | undefined][] = [
     ['Term', status.term?.toString()],
     ['Failover', approvals.strategy],
-    ['Synchronous', status.synchronous_standbys === undefined ? 'off' : status.synchronous_standbys.join(', ') || 'nobody yet'],
+    ['Synchronous', isGroup ? 'the group’s majority' : status.synchronous_standbys === undefined ? 'off' : status.synchronous_standbys.join(', ') || 'nobody yet'],
     ['Fences', Object.entries(status.fences).map(([name, isReady]) => `${name} ${isReady ? 'ready' : 'not ready'}`).join(', ') || 'none'],
     ['Work', status.job === undefined || status.job.state !== 'running' ? undefined : `${status.job.kind}: ${status.job.progress}`],
     ['Disk', status.disk === undefined ? undefined : `${bytes(status.disk.free_bytes)} free of ${bytes(status.disk.total_bytes)}`],

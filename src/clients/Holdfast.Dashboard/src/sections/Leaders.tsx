@@ -8,7 +8,7 @@ type Change = [timeline: number, position: number, reason: string, at?: string, 
 const shown = 10;
 
 /** Who led, the latest first. It is read again when somebody else leads. */
-export function Leaders({ root, leader, term }: { root: string; leader: string; term: number }): VNode | null {
+export function Leaders({ root, leader, term, isGroup }: { root: string; leader: string; term: number; isGroup: boolean }): VNode | null {
   const [changes, setChanges] = useState<Change[]>([]);
   useEffect(() => {
     const read = (): void => void fetch(`${root}history`, { credentials: 'omit', cache: 'no-store' })
@@ -25,7 +25,7 @@ export function Leaders({ root, leader, term }: { root: string; leader: string; 
         {[...changes].reverse().slice(0, shown).map(([timeline, , reason, at, name]) => (
           <li key={timeline}>
             <time dateTime={at}>{at === undefined ? '–' : dayAndClock(at)}</time>
-            <div><b>{name ?? 'unknown'}</b> led on timeline {timeline + 1}<div class="actions">{reason}</div></div>
+            <div><b>{name ?? 'unknown'}</b> {isGroup ? 'led' : `led on timeline ${timeline + 1}`}<div class="actions">{reason}</div></div>
           </li>
         ))}
       </ol>

@@ -2,10 +2,10 @@ using Deque.AxeCore.Commons;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
 
-namespace Holdfast.Dashboard.Tests;
+namespace Holdfast.Browsing;
 
 /// <summary>Debian's Chromium without a window, as a person sees and uses it.</summary>
-internal sealed class Browser : IDisposable
+public sealed class Browser : IDisposable
 {
     private const string Program = "/usr/bin/chromium";
     private const string DriverProgram = "/usr/bin/chromedriver";
@@ -71,18 +71,77 @@ internal sealed class Browser : IDisposable
             Press(Keys.Tab);
         }
 
-        Assert.Fail($"{name} cannot be reached by the Tab key");
+        throw new InvalidOperationException($"{name} cannot be reached by the Tab key");
     }
 
-    public async Task SeesAsync(string selector, string words)
+    /// <summary>Waits until the element says these words.</summary>
+    /// <exception cref="TimeoutException">It does not within two minutes.</exception>
+    public async Task SeesAsync(string selector, string words, CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!Text(selector).Contains(words, StringComparison.Ordinal))
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Limit, $"{selector} does not say '{words}' but: {Text(selector)}");
-            await Task.Delay(Look, TestContext.Current.CancellationToken);
+            if (TimeProvider.System.GetElapsedTime(began) > Limit)
+            {
+                throw new TimeoutException($"{selector} does not say '{words}' but: {Text(selector)}");
+            }
+
+            await Task.Delay(Look, cancellationToken);
         }
     }
+
+    /// <summary>
+    /// When the browser painted the first words of the page, counted from the beginning of the navigation that opened it (the Performance API's
+    /// <c>first-contentful-paint</c>).
+    /// </summary>
+    /// <exception cref="TimeoutException">It has painted nothing within two minutes.</exception>
+    public async Task<TimeSpan> FirstContentfulPaintAsync(CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (driver.ExecuteScript("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null") is { } painted)
+            {
+                return TimeSpan.FromMilliseconds(Convert.ToDouble(painted, null));
+            }
+
+            if (TimeProvider.System.GetElapsedTime(began) > Limit)
+            {
+                throw new TimeoutException("the page has painted nothing");
+            }
+
+            await Task.Delay(Look, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Puts a text into a field at once and waits until what follows from it is painted; answers how long that took.
+    /// </summary>
+    public TimeSpan Type(string field, string text) => TimeSpan.FromMilliseconds(Convert.ToDouble(
+        driver.ExecuteAsyncScript(
+            """
+            const [field, text, done] = arguments;
+            const input = document.getElementsByName(field)[0];
+            const began = performance.now();
+            input.value = text;
+            input.dispatchEvent(new Event('input', { bubbles: true }));
+            requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
+            """,
+            field,
+            text),
+        null));
+
+    /// <summary>When the browser painted the largest part of what is there now, counted from the beginning of the navigation.</summary>
+    public TimeSpan LargestContentfulPaint => TimeSpan.FromMilliseconds(Convert.ToDouble(
+        driver.ExecuteAsyncScript(
+            """
+            const done = arguments[0];
+            new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime)).observe({ type: 'largest-contentful-paint', buffered: true });
+            """),
+        null));
+
+    /// <summary>How many elements there are.</summary>
+    public int Count(string selector) => driver.FindElements(By.CssSelector(selector)).Count;
 
     /// <summary>What axe-core objects to by the rules of WCAG 2 up to AA.</summary>
     public IEnumerable<string> AccessibilityObjections()
@@ -106,6 +165,8 @@ internal sealed class Browser : IDisposable
         new() { ["features"] = new[] { new Dictionary<string, object> { ["name"] = "prefers-color-scheme", ["value"] = scheme } } });
 
     public void Photograph(string path) => driver.GetScreenshot().SaveAsFile(path);
+
+    public void PhotographPart(string selector, string path) => ((ITakesScreenshot)driver.FindElement(By.CssSelector(selector))).GetScreenshot().SaveAsFile(path);
 
     public void Dispose()
     {

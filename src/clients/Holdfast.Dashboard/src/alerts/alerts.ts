@@ -1,0 +1,23 @@
+import type { Alert, Severity } from '../wire';
+
+export const signOf: Record<Severity, string> = { critical: '✕', warning: '▲', info: '●' };
+
+/** The figure as it is beside its limit; empty when the rule is gone, and when the figure can only be the limit itself. */
+export function figureOf(alert: Alert): string {
+  const [figure, comparison, limit] = (alert.when ?? '').split(' ');
+  if (figure === undefined || comparison === undefined || limit === undefined || comparison === '==') {
+    return '';
+  }
+  const words = figure.replaceAll('_', ' ');
+  return alert.value === undefined ? `${words} ${comparison} ${limit}` : `${words} is ${alert.value}, fires at ${comparison} ${limit}`;
+}
+
+/** A page to go to: no other kind of address becomes a link. */
+export function linkOf(address: string | undefined): string | null {
+  try {
+    const url = new URL(address ?? '');
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+  } catch {
+    return null;
+  }
+}
