@@ -29,6 +29,11 @@ public sealed record ClusterView
 
     public required OwnSession Session { get; init; }
 
+    public StoreHealth StoreHealth { get; init; } = StoreHealth.Unknown;
+
+    /// <summary>Of the files that this member uses.</summary>
+    public CertificateEnds Certificates { get; init; } = CertificateEnds.None;
+
     public required DatabaseView Database { get; init; }
 
     public required AgentMemory Memory { get; init; }
@@ -230,6 +235,9 @@ public sealed record AgentMemory
 
     /// <summary>What was worth telling when this member last looked; null while another one does.</summary>
     public AlertBoard? Alerts { get; init; }
+
+    /// <summary>What this member tells of itself, whoever looks at the rest.</summary>
+    public AlertBoard OwnAlerts { get; init; } = AlertBoard.Empty;
 
     /// <summary>How this primary's log has grown; empty while the database here is none.</summary>
     public LogEnds LogEnds { get; init; } = LogEnds.Empty;

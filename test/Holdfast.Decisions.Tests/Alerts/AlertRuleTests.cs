@@ -36,7 +36,7 @@ public sealed class AlertRuleTests
         var lost = Default.WithoutReport(Gamma);
         var pending = TurnRules.Decide(lost).Alerting.Actions.OfType<HaAction.RaiseAlerts>().Single();
         Assert.Empty(pending.Changes);
-        Assert.Equal("StandbyNotConnected/gamma", Assert.Single(pending.Board.Alerts.Keys));
+        Assert.Equal("StandbyNotConnected/gamma", Assert.Single(pending.Board!.Alerts.Keys));
 
         var later = lost.WithMemory(memory => memory with { Alerts = pending.Board }) with { UtcNow = lost.UtcNow.AddSeconds(10) };
         var change = Assert.Single(TurnRules.Decide(later).Alerting.Actions.OfType<HaAction.RaiseAlerts>().Single().Changes);

@@ -1,6 +1,7 @@
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Serving;
 using Holdfast.Api.Status;
+using Holdfast.Decisions.Alerts;
 using Holdfast.Model.Alerts;
 using Microsoft.AspNetCore.Http;
 
@@ -22,7 +23,7 @@ internal static class AlertEndpoint
         ApiJson.Wire.AlertList);
 
     /// <summary>The evaluator knows better than the store, which may be away.</summary>
-    public static AlertBoard BoardOf(MemberSnapshot snapshot) => snapshot.View is { } view ? view.Memory.Alerts ?? view.Store.Alerts : AlertBoard.Empty;
+    public static AlertBoard BoardOf(MemberSnapshot snapshot) => snapshot.View is { } view ? AlertRules.BoardOf(view) : AlertBoard.Empty;
 
     private static AlertStatus StatusOf(ActiveAlert alert) => new()
     {
