@@ -9,15 +9,16 @@ public static class AlertAnswering
     public const int SilencesMax = 100;
     public static readonly TimeSpan LongestSilence = TimeSpan.FromDays(30);
 
-    /// <summary>Null and why when it is refused.</summary>
+    /// <summary>Null and why when it is refused. The silence gets its name here: the moment that it began, and a number where that is taken.</summary>
     public static (AlertAnswers? Answers, string Words) Silence(AlertAnswers answers, AlertBoard board, AlertSilence silence)
     {
         var kept = Kept(answers, board, silence.StartsAt);
+        var named = silence with { Id = FreeId(kept, silence.StartsAt) };
         return (silence.EndsAt - silence.StartsAt) switch
         {
             var length when length <= TimeSpan.Zero || length > LongestSilence => (null, $"a silence lasts more than 0 s, and {LongestSilence.TotalDays:0} days at most"),
             _ when kept.Silences.Length >= SilencesMax => (null, $"there are {SilencesMax} silences already; end one of them"),
-            _ => (kept with { Silences = kept.Silences.Add(silence) }, string.Create(CultureInfo.InvariantCulture, $"silence {silence.Id} holds until {silence.EndsAt:u}")),
+            _ => (kept with { Silences = kept.Silences.Add(named) }, string.Create(CultureInfo.InvariantCulture, $"silence {named.Id} holds until {named.EndsAt:u}")),
         };
     }
 
@@ -48,6 +49,14 @@ public static class AlertAnswering
             _ when kept.Acknowledgements.FirstOrDefault(answer => answer.Key == key) is { } known => (null, Taken(key, known)),
             { FiringSince: { } since } => (kept with { Acknowledgements = kept.Acknowledgements.Add(new(key, since, by, now, comment)) }, $"{key} is acknowledged by {by}"),
         };
+    }
+
+    private static string FreeId(AlertAnswers answers, DateTimeOffset at)
+    {
+        var moment = at.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+        return Enumerable.Range(1, SilencesMax + 1)
+            .Select(number => number == 1 ? moment : string.Create(CultureInfo.InvariantCulture, $"{moment}-{number}"))
+            .First(id => answers.Silences.All(other => other.Id != id));
     }
 
     private static string Taken(string key, AlertAcknowledgement known) =>

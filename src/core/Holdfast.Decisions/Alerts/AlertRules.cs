@@ -10,6 +10,8 @@ namespace Holdfast.Decisions.Alerts;
 /// </summary>
 public static class AlertRules
 {
+    /// <summary>A write is in the view within this time, or something else has happened to it.</summary>
+    internal static readonly TimeSpan ShownWithin = TimeSpan.FromSeconds(2);
     private static readonly Decision Left = new(Rule.LeaveAlerts, "another member looks whether anything is worth telling");
     private static readonly Decision Watched = new(Rule.WatchAlerts, "nothing has become worth telling");
 
@@ -33,7 +35,7 @@ public static class AlertRules
         ImmutableArray<HaAction> actions =
         [
             .. news.IsEmpty && own.Equals(view.Memory.OwnAlerts) && Equals(board, view.Memory.Alerts) ? (HaAction[])[] : [new HaAction.RaiseAlerts(board, own, news)],
-            .. board is null || board.Equals(view.Store.Alerts) ? (HaAction[])[] : [new HaAction.WriteAlerts(board, view.Store.AlertsRevision)],
+            .. board is null || board.Equals(view.Store.Alerts) || view.Memory.AlertsWritten is not null ? (HaAction[])[] : [new HaAction.WriteAlerts(board, view.Store.AlertsRevision)],
         ];
         return actions.IsEmpty ? quiet : new(news.IsEmpty ? quiet.Rule : Rule.RaiseAlerts, news.IsEmpty ? quiet.Reason : Words(news), actions);
     }

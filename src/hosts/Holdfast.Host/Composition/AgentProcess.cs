@@ -136,6 +136,7 @@ internal sealed partial class AgentProcess
         },
         TagsJson = configuration.Tags.PublishedJson,
         InitialConfiguration = Initial(configuration),
+        CertificateFiles = CertificateFiles.Of(configuration),
     };
 
     /// <summary>A cluster that begins on a store of somebody else's outlives it, unless the operator says otherwise.</summary>

@@ -402,6 +402,7 @@ internal sealed partial class Actor(
             },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
             HaAction.RecordFencing => state.Memory with { Fencing = null },
+            HaAction.WriteAlerts write => state.Memory with { AlertsWritten = new(write.Replaces, now) },
             _ => state.Memory,
         };
     }
