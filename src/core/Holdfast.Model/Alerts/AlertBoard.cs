@@ -52,6 +52,9 @@ public sealed record ActiveAlert
 
     /// <summary>Empty for the cluster.</summary>
     public string Member => Subject.IndexOf('/', StringComparison.Ordinal) is >= 0 and var end ? Subject[..end] : Subject;
+
+    /// <summary>Which of several of the member's; null where it has one.</summary>
+    public string? Part => Subject.Length > Member.Length ? Subject[(Member.Length + 1)..] : null;
 }
 
 /// <summary>Something to tell.</summary>

@@ -52,9 +52,9 @@ internal static class AlertNotices
             labels["member"] = alert.Member;
         }
 
-        if (alert.Subject.Length > alert.Member.Length)
+        if (alert.Part is { } part)
         {
-            labels["part"] = alert.Subject[(alert.Member.Length + 1)..];
+            labels["part"] = part;
         }
 
         return labels.ToImmutable();
