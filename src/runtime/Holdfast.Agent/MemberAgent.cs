@@ -45,7 +45,9 @@ public sealed class MemberAgent
             Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
             ArmedUntil = guardedUntil,
         };
+#pragma warning disable CA2000 // It owns nothing: the store is disposed of by whoever opened it.
         var measured = new MeasuredStore(store, ports.Time);
+#pragma warning restore CA2000
         members = new StoreMembersWatch(store as IStoreMembers, ports.Time, ports.Loggers.CreateLogger<StoreMembersWatch>());
         var surroundings = new Surroundings(measured, members, new CertificateWatch(ports.Loggers.CreateLogger<CertificateWatch>()));
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());

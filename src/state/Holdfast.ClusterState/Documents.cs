@@ -38,7 +38,7 @@ public static class Documents
             HasCheckpointedSincePromotion = document.HasCheckpointedSincePromotion ?? false,
             IsShortOfDisk = document.IsShortOfDisk ?? false,
             DiskFreePercent = document.DiskFreePercent,
-            Certificates = document.Certificates is { } ends ? new([.. ends.Select(end => new CertificateEnd(end.Key, end.Value))]) : CertificateEnds.None,
+            Certificates = document.Certificates is { } ends ? new([.. ends.OrderBy(end => end.Key, StringComparer.Ordinal).Select(end => new CertificateEnd(end.Key, end.Value))]) : CertificateEnds.None,
             Term = document.Term is { } term ? new Term(term) : null,
             DrainsFor = document.DrainsFor is { } request ? new Revision(request) : null,
             Group = document.Group is { } group ? GroupDocuments.ToGroup(group) : null,

@@ -9,7 +9,7 @@ namespace Holdfast.Decisions.Alerts;
 /// <param name="board">As it was.</param>
 /// <param name="isOwn">Whether the rules are meant that each member goes by for itself, or the others.</param>
 /// <param name="now">The calendar's time, since the next evaluator is on another host.</param>
-public struct AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board, bool isOwn, DateTimeOffset now) : IAlertSampleVisitor
+public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board, bool isOwn, DateTimeOffset now) : IAlertSampleVisitor
 {
     /// <summary>A subject of which nothing is heard any more is forgotten after this long.</summary>
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(5);
@@ -56,7 +56,7 @@ public struct AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board,
         return (next == board.Alerts ? board : new(next), over);
     }
 
-    private readonly bool IsMeant(AlertRule rule) => AlertFigures.IsOwn(rule.When.Figure) == isOwn;
+    private bool IsMeant(AlertRule rule) => AlertFigures.IsOwn(rule.When.Figure) == isOwn;
 
     private void Keep(string key, ActiveAlert? known, ActiveAlert? alert, TimeSpan keepFor)
     {
@@ -77,7 +77,7 @@ public struct AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board,
         }
     }
 
-    private readonly ActiveAlert? Advance(AlertRule rule, AlertSample sample, ActiveAlert? known)
+    private ActiveAlert? Advance(AlertRule rule, AlertSample sample, ActiveAlert? known)
     {
         var isOn = rule.When.Holds(sample.Value) || (known?.FiringSince is not null && rule.Until?.Holds(sample.Value) == true);
         return (known, isOn) switch
@@ -88,7 +88,7 @@ public struct AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board,
         };
     }
 
-    private readonly ActiveAlert On(AlertRule rule, AlertSample sample, ActiveAlert? known)
+    private ActiveAlert On(AlertRule rule, AlertSample sample, ActiveAlert? known)
     {
         var since = known?.Since ?? now;
         var fires = known?.FiringSince is null && now - since >= rule.For;
@@ -110,9 +110,9 @@ public struct AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board,
         };
     }
 
-    private readonly ActiveAlert? Unheard(ActiveAlert known) => known.FiringSince is null ? null : known with { OverSince = known.OverSince ?? now };
+    private ActiveAlert? Unheard(ActiveAlert known) => known.FiringSince is null ? null : known with { OverSince = known.OverSince ?? now };
 
-    private readonly AlertRule? RuleOf(ActiveAlert alert)
+    private AlertRule? RuleOf(ActiveAlert alert)
     {
         foreach (var rule in rules)
         {

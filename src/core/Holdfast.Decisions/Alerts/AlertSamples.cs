@@ -5,7 +5,7 @@ using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions.Alerts;
 
-/// <summary>What looks at figures. A structure, so that a turn in which nothing is worth telling makes nothing.</summary>
+/// <summary>What looks at figures, one after the other, so that a turn in which nothing is worth telling makes nothing.</summary>
 public interface IAlertSampleVisitor
 {
     void Visit(AlertSample sample);
@@ -28,11 +28,11 @@ public static class AlertSamples
 
     /// <summary>What each member tells of itself: <see cref="AlertFigures.IsOwn"/>.</summary>
     public static void VisitOwn<TVisitor>(ClusterView view, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor =>
+        where TVisitor : IAlertSampleVisitor =>
         visitor.Visit(new(AlertFigures.Quorum, "", HasQuorum(view) ? 1 : 0));
 
     public static void VisitCluster<TVisitor>(ClusterView view, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor
+        where TVisitor : IAlertSampleVisitor
     {
         visitor.Visit(new(AlertFigures.PrimaryAvailable, "", IsPrimaryThere(view) ? 1 : 0));
         VisitApproval(view, ref visitor);
@@ -57,15 +57,15 @@ public static class AlertSamples
     }
 
     private static void VisitApproval<TVisitor>(ClusterView view, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor
+        where TVisitor : IAlertSampleVisitor
     {
-        var waiting = view.Store is { Lease: null, Approval: { State: ApprovalState.Pending } request } ? request : null;
-        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", waiting is null ? 0 : 1));
-        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", waiting?.Escalation ?? 0));
+        var isWaiting = view.Store is { Lease: null, Approval.State: ApprovalState.Pending };
+        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", isWaiting ? 1 : 0));
+        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", isWaiting ? view.Store.Approval?.Escalation ?? 0 : 0));
     }
 
     private static void VisitStore<TVisitor>(ClusterView view, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor
+        where TVisitor : IAlertSampleVisitor
     {
         if (view.StoreHealth.Answer is { } answer)
         {
@@ -84,7 +84,7 @@ public static class AlertSamples
     }
 
     private static void VisitMembers<TVisitor>(ClusterView view, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor
+        where TVisitor : IAlertSampleVisitor
     {
         foreach (var report in view.Store.Members)
         {
@@ -108,7 +108,7 @@ public static class AlertSamples
     }
 
     private static void VisitCertificates<TVisitor>(ClusterView view, MemberName member, CertificateEnds ends, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor
+        where TVisitor : IAlertSampleVisitor
     {
         foreach (var end in ends.Files)
         {
@@ -138,7 +138,7 @@ public static class AlertSamples
     }
 
     private static void VisitStandbys<TVisitor>(ClusterView view, ref TVisitor visitor)
-        where TVisitor : struct, IAlertSampleVisitor
+        where TVisitor : IAlertSampleVisitor
     {
         foreach (var (name, heard) in view.Memory.MembersSeen)
         {

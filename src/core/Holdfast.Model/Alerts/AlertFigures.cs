@@ -33,7 +33,7 @@ public static class AlertFigures
         [DiskFreePercent] = "of each member: how much of the data directory's disk is free",
         [SynchronousStandbys] = "how many standbys commits wait for; absent while synchronous mode is off",
         [ApprovalWaiting] = "1 while somebody is asked to approve a failover, 0 otherwise",
-        [ApprovalEscalations] = "how often nobody has answered the request for approval that waits; absent while none does",
+        [ApprovalEscalations] = "how often nobody has answered the request for approval that waits; 0 while none does",
         [SinceLeaderChange] = "how long the leader has led",
         [StoreAnswerMilliseconds] = "of the member that looks: how long the store takes to answer, the median of its last calls",
         [StoreFailedPercent] = "of the member that looks: how many of its last calls the store did not answer",

@@ -31,7 +31,7 @@ internal sealed class MeasuredStore(IConsensusStore store, TimeProvider time) : 
 
     public IAsyncEnumerable<StoreChange> WatchAsync(string prefix, Revision after, CancellationToken cancellationToken) => store.WatchAsync(prefix, after, cancellationToken);
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<T> MeasureAsync<T>(Task<T> call, Func<T, bool> isAnswer)
     {
