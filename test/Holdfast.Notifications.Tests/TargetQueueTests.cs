@@ -48,7 +48,7 @@ public sealed class TargetQueueTests
         Assert.Equal(Reception.Queued, Post(queue, again));
         Assert.Equal(again, Deliver(queue, Taken));
         Assert.Equal(Reception.Passed, Post(queue, again));
-        Assert.Equal(Reception.Passed, Post(queue, again with { StartedAt = again.StartedAt.AddMinutes(5), IsKnown = true }));
+        Assert.Equal(Reception.Known, Post(queue, again with { StartedAt = again.StartedAt.AddMinutes(5), IsKnown = true }));
         Assert.Null(queue.DueAt);
     }
 
