@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Bench.Alerts;
 using Holdfast.Bench.Failover;
 using Holdfast.Bench.MySql;
 using Holdfast.Bench.Router;
@@ -7,7 +8,7 @@ using Holdfast.Bench.Stores;
 
 var root = new RootCommand("Measurements that anyone can run again")
 {
-    FailoverCommand.Create(TimeProvider.System), StoresCommand.Create(TimeProvider.System), MySqlCommand.Create(TimeProvider.System), RouterCommand.Create(TimeProvider.System), SinkCommand.Create(),
+    FailoverCommand.Create(TimeProvider.System), StoresCommand.Create(TimeProvider.System), MySqlCommand.Create(TimeProvider.System), RouterCommand.Create(TimeProvider.System), SinkCommand.Create(), AlertsCommand.Create(),
 };
 
 // Ctrl-C waits for the clean-up: a cluster that is being measured must not stay behind.

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Holdfast.Decisions.Alerts;
 using Holdfast.Model;
 using Holdfast.Model.Access;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
@@ -75,6 +77,15 @@ internal sealed class ScriptedControl : IMemberControl
     public Task<ControlAnswer> CancelRestartAsync(CancellationToken cancellationToken) => Asked("cancel restart");
 
     public Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken) => Asked((id, vote));
+
+    public Task<ControlAnswer> AnswerAlertsAsync(Func<AlertAnswers, AlertBoard, (AlertAnswers? Answers, string Words)> change, CancellationToken cancellationToken)
+    {
+        (var next, var words) = change(Said, View is { } view ? AlertRules.BoardOf(view) : AlertBoard.Empty);
+        Said = next ?? Said;
+        return Task.FromResult(new ControlAnswer(next is null ? ControlOutcome.Refused : ControlOutcome.Done, words));
+    }
+
+    public AlertAnswers Said { get; set; } = AlertAnswers.Empty;
 
     public ImmutableArray<string> Audit { get; set; } = [];
 

@@ -128,4 +128,28 @@ public sealed class EditConfigTests
         Assert.Contains("-ttl: 30\n+ttl: 25\n", output, StringComparison.Ordinal);
         Assert.Contains("\"ttl\":25", terminal.A.DynamicConfiguration, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_rules_of_alerts_in_the_manual_are_a_file_that_can_be_applied()
+    {
+        await using var terminal = await StartAsync();
+        var page = await File.ReadAllTextAsync(Path.Combine(Docs(), "alerts.md"));
+        var begin = page.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)]);
+
+        var (status, _, error) = await terminal.RunAsync("edit-config", "demo", "--apply", file, "--force");
+        File.Delete(file);
+
+        Assert.Equal((0, ""), (status, error));
+        var reading = Decisions.Configuration.DynamicConfiguration.ToPolicy(terminal.A.DynamicConfiguration!);
+        Assert.Empty(reading.Warnings);
+        var rules = reading.Policy.AlertRules.ToDictionary(rule => rule.Name, StringComparer.Ordinal);
+        Assert.DoesNotContain("LeaderChanged", rules.Keys);
+        Assert.Equal((20, TimeSpan.FromSeconds(30)), (rules["ReplicationLag"].When.Limit, rules["ReplicationLag"].For));
+        Assert.True(rules["DiskSpaceCritical"].IsEscalated);
+        Assert.Equal("https://wiki.example/backlog", rules["Backlog"].Runbook);
+    }
+
+    private static string Docs([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs"));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
 using static Holdfast.EndToEnd.Tests.MySqlGroup;
@@ -23,7 +22,7 @@ public sealed class MySqlTroubleTests
         Assert.True(await canary.WaitForWritesAsync(100, Limit, Stop), "the canary cannot write");
 
         var (primary, at) = (await group.LeaderAsync(Stop), canary.Now);
-        var ballast = SmallDisks.Fill(primary.Plan.Directory);
+        var ballast = SmallDisks.Fill(primary.Plan.Directory, 0);
         Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "the writes did not come back");
         Assert.NotEqual(primary, await group.LeaderAsync(Stop));
         await ExplainsAsync(group, primary, "bytes free");
@@ -72,53 +71,5 @@ public sealed class MySqlTroubleTests
         command.CommandText = "FLUSH TABLES WITH READ LOCK";
         await command.ExecuteNonQueryAsync(Stop);
         return connection;
-    }
-
-    /// <summary>File systems in memory, one under each directory, as small as is asked for.</summary>
-    private sealed class SmallDisks : IDisposable
-    {
-        private readonly List<string> mounted = [];
-
-        public SmallDisks(IEnumerable<string> directories, int megabytes)
-        {
-            foreach (var directory in directories)
-            {
-                var kept = Directory.CreateTempSubdirectory("holdfast-kept-").FullName;
-                Run("cp", "-a", directory + "/.", kept);
-                Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=0711", "tmpfs", directory);
-                mounted.Add(directory);
-                Run("cp", "-a", kept + "/.", directory);
-                Directory.Delete(kept, recursive: true);
-            }
-        }
-
-        /// <summary>A file that takes all the room there is.</summary>
-        public static string Fill(string directory)
-        {
-            var path = Path.Combine(directory, "ballast");
-            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-            var piece = new byte[1 << 20];
-            try
-            {
-                while (true)
-                {
-                    file.Write(piece);
-                    file.Flush();
-                }
-            }
-            catch (IOException)
-            {
-                return path;
-            }
-        }
-
-        public void Dispose() => mounted.ForEach(directory => Run("umount", "-l", directory));
-
-        private static void Run(string program, params string[] arguments)
-        {
-            using var process = Process.Start(program, arguments);
-            process.WaitForExit();
-            Assert.Equal(0, process.ExitCode);
-        }
     }
 }

@@ -140,9 +140,10 @@ public sealed class NotificationCenterTests : IDisposable
         center.Post(Notices.Plain("Over"));
         center.Post(Notices.Plain("Over").Resolved);
 
-        Assert.True(center.Acknowledge("shop/Acknowledged"));
-        Assert.False(center.Acknowledge("shop/Over"));
-        Assert.False(center.Acknowledge("shop/Unknown"));
+        center.Post(Notices.Plain("Acknowledged") with { AcknowledgedBy = "ann" });
+        center.Post(Notices.Plain("Silenced"));
+        center.Post(Notices.Plain("Silenced") with { IsSilenced = true });
+        center.Post(Notices.Plain("Unknown") with { AcknowledgedBy = "ann" });
         time.Advance(TimeSpan.FromMinutes(11));
         center.Post(Notices.Plain("Later"));
 
@@ -163,7 +164,76 @@ public sealed class NotificationCenterTests : IDisposable
         await time.AdvanceUntilAsync(boss.NextAsync(Stop), Stop);
         await chat.NextAsync(Stop);
         Assert.False(chat.HasMore);
-        Assert.True(center.Acknowledge(Notices.Lag.Key));
+    }
+
+    [Fact]
+    public async Task An_acknowledgement_is_told_once_where_it_is_understood_and_begins_nothing()
+    {
+        using var incidents = new RecordingNotifier("incidents") { TakesAcknowledgements = true };
+        await using var center = Center(Chat(), new NotificationTarget { Notifier = incidents });
+        center.Post(Notices.Plain("Unknown") with { AcknowledgedBy = "ann" });
+        center.Post(Notices.Lag);
+        center.Post(Notices.Lag with { AcknowledgedBy = "ann" });
+        center.Post(Notices.Lag with { AcknowledgedBy = "ann" });
+        center.Post(Notices.Lag.Resolved);
+
+        Assert.Equal([(false, null), (false, "ann"), (true, null)], await TakeAsync(incidents, 3));
+        Assert.Equal([(false, null), (true, null)], await TakeAsync(chat, 2));
+    }
+
+    [Fact]
+    public async Task What_is_urgent_goes_to_those_whom_others_escalate_to_at_once()
+    {
+        await using var center = Center(Chat() with { EscalateAfter = TimeSpan.FromHours(1), EscalateTo = ["pager"] }, Pager() with { SeverityMin = null });
+
+        center.Post(Notices.Lag with { IsEscalated = true });
+
+        Assert.Equal(Notices.Lag.Key, (await pager.NextAsync(Stop)).Key);
+    }
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(11, false)]
+    [InlineData(13, true)]
+    public async Task Whoever_goes_on_for_another_process_escalates_what_that_one_has_not(int minutesOld, bool isEscalatedAlready)
+    {
+        await using var center = Center(Chat() with { EscalateAfter = TimeSpan.FromMinutes(10), EscalateTo = ["pager"] }, Pager() with { SeverityMin = null });
+        center.Post(Notices.Lag with { IsKnown = true, StartedAt = Notices.Noon - TimeSpan.FromMinutes(minutesOld) });
+
+        if (!isEscalatedAlready)
+        {
+            Assert.False((await time.AdvanceUntilAsync(pager.NextAsync(Stop), Stop)).IsResolved);
+        }
+
+        center.Post(Notices.Lag.Resolved);
+        Assert.True((await pager.NextAsync(Stop)).IsResolved);
+        Assert.True((await chat.NextAsync(Stop)).IsResolved);
+    }
+
+    [Fact]
+    public async Task A_reload_keeps_what_a_target_knows_and_what_it_is_still_to_be_told()
+    {
+        chat.Behaviour = (_, cancelled) => Task.Delay(Timeout.Infinite, cancelled);
+        await using var center = Center(Chat(), Pager());
+        center.Post(Notices.Lag);
+        center.Post(Notices.Plain("Second"));
+        await chat.NextAsync(Stop);
+        await pager.NextAsync(Stop);
+        await pager.NextAsync(Stop);
+        await UntilAsync(() => center.Counters()[1].Sent == 2);
+
+        using var moved = new RecordingNotifier("chat");
+        using var added = new RecordingNotifier("added");
+        using var samePager = new RecordingNotifier("pager");
+        await center.ReloadAsync([new() { Notifier = moved }, new() { Notifier = added }, new() { Notifier = samePager }]);
+
+        Assert.True(chat.IsDisposed);
+        Assert.Equal([Notices.Lag.Title, "Second"], [(await moved.NextAsync(Stop)).Title, (await moved.NextAsync(Stop)).Title]);
+        center.Post(Notices.Lag.Resolved);
+        Assert.True((await moved.NextAsync(Stop)).IsResolved);
+        Assert.True((await samePager.NextAsync(Stop)).IsResolved);
+        center.Post(Notices.Plain("Third"));
+        Assert.Equal("Third", (await added.NextAsync(Stop)).Title);
     }
 
     [Fact]
@@ -212,6 +282,18 @@ public sealed class NotificationCenterTests : IDisposable
 
     private NotificationCenter Center(params NotificationTarget[] targets) =>
         new([.. targets], () => 0, time, NullLogger<NotificationCenter>.Instance);
+
+    private static async Task<List<(bool IsResolved, string? By)>> TakeAsync(RecordingNotifier notifier, int count)
+    {
+        var taken = new List<(bool, string?)>();
+        while (taken.Count < count)
+        {
+            var next = await notifier.NextAsync(Stop);
+            taken.Add((next.IsResolved, next.AcknowledgedBy));
+        }
+
+        return taken;
+    }
 
     private static async Task UntilAsync(Func<bool> isSo)
     {

@@ -20,6 +20,12 @@ public sealed class PagerDutyTests
     }
 
     [Fact]
+    public async Task What_somebody_has_taken_in_hand_acknowledges_it() =>
+        Assert.Equal(
+            """{"routing_key":"R0UTING","event_action":"acknowledge","dedup_key":"shop/ReplicaLag/node2"}""",
+            await SendAsync(Notices.Lag with { AcknowledgedBy = "ann" }));
+
+    [Fact]
     public async Task What_is_over_resolves_it() =>
         Assert.Equal(
             """{"routing_key":"R0UTING","event_action":"resolve","dedup_key":"shop/ReplicaLag/node2"}""",

@@ -12,6 +12,8 @@ internal sealed class RecordingNotifier(string name) : INotifier
 
     public TimeSpan? RepeatInterval { get; init; }
 
+    public bool TakesAcknowledgements { get; init; }
+
     /// <summary>What becomes of an attempt; at first it is taken.</summary>
     public Func<Notification, CancellationToken, Task> Behaviour { get; set; } = (_, _) => Task.CompletedTask;
 

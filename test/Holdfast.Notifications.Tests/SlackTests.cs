@@ -27,6 +27,10 @@ public sealed class SlackTests
     }
 
     [Fact]
+    public async Task What_somebody_has_taken_in_hand_says_who() =>
+        Assert.Contains("\"text\":\"[acknowledged by ann] shop: node2", await SendAsync(Notices.Lag with { AcknowledgedBy = "ann" }), StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_title_cannot_mention_anybody() =>
         Assert.Contains("\"text\":\"[critical] shop: \\u0026lt;!channel\\u0026gt;\"", await SendAsync(Notices.Plain("<!channel>").Critical), StringComparison.Ordinal);
 

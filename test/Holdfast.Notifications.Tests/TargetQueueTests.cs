@@ -31,7 +31,7 @@ public sealed class TargetQueueTests
     {
         var queue = Queue();
 
-        Assert.Equal([Reception.Passed, Reception.Passed], [Post(queue, Lag with { IsKnown = true }), Post(queue, Lag)]);
+        Assert.Equal([Reception.Known, Reception.Passed], [Post(queue, Lag with { IsKnown = true }), Post(queue, Lag)]);
         Assert.Null(queue.DueAt);
         Assert.Equal(Reception.Queued, Post(queue, Lag.Resolved));
         Assert.Equal(Lag.Resolved, Deliver(queue, Taken));
@@ -48,7 +48,7 @@ public sealed class TargetQueueTests
         Assert.Equal(Reception.Queued, Post(queue, again));
         Assert.Equal(again, Deliver(queue, Taken));
         Assert.Equal(Reception.Passed, Post(queue, again));
-        Assert.Equal(Reception.Passed, Post(queue, again with { StartedAt = again.StartedAt.AddMinutes(5), IsKnown = true }));
+        Assert.Equal(Reception.Known, Post(queue, again with { StartedAt = again.StartedAt.AddMinutes(5), IsKnown = true }));
         Assert.Null(queue.DueAt);
     }
 

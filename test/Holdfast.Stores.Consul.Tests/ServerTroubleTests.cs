@@ -44,6 +44,24 @@ public sealed class ServerTroubleTests
     }
 
     [Fact]
+    public async Task Servers_that_do_not_answer_are_counted()
+    {
+        await using var cluster = await ConsulStores.StartAsync(3, Stop);
+        await using var store = cluster.Open(0, options => options);
+
+        Assert.Equal(0, await store.CountLostAsync(Stop));
+        cluster.Consul.Freeze(2);
+        var lost = 0;
+        while (lost != 1)
+        {
+            // The leader may have been hit, and then none knows one for a moment.
+            lost = await store.CountLostAsync(Stop);
+        }
+
+        cluster.Consul.Thaw(2);
+    }
+
+    [Fact]
     public async Task A_session_is_kept_while_one_server_of_three_is_frozen()
     {
         await using var cluster = await ConsulStores.StartAsync(3, Stop);

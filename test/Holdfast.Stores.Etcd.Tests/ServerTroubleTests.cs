@@ -38,6 +38,19 @@ public abstract class ServerTroubleTests(EtcdBinaries binaries)
     }
 
     [Fact]
+    public async Task Servers_that_do_not_answer_are_counted()
+    {
+        await using var cluster = await StartAsync(3);
+        var members = Assert.IsAssignableFrom<IStoreMembers>(cluster.Endpoints[0]);
+        var all = await members.CountLostAsync(Stop);
+        cluster.Etcd.Kill(2);
+        var withoutOne = await UntilAsync(() => members.CountLostAsync(Stop), count => count > all);
+        await cluster.Etcd.StartAllAsync(Stop);
+
+        Assert.Equal((0, 1, 0), (all, withoutOne, await UntilAsync(() => members.CountLostAsync(Stop), count => count == 0)));
+    }
+
+    [Fact]
     public async Task A_server_that_freezes_is_left_and_sessions_are_kept_through_another()
     {
         await using var cluster = await StartAsync(3);
@@ -160,6 +173,17 @@ public abstract class ServerTroubleTests(EtcdBinaries binaries)
         }
 
         return confirmed;
+    }
+
+    private static async Task<int> UntilAsync(Func<Task<int>> count, Predicate<int> isSo)
+    {
+        while (true)
+        {
+            if (await count() is var found && isSo(found))
+            {
+                return found;
+            }
+        }
     }
 
     private static async Task UntilMoreAsync(EtcdStores cluster)

@@ -20,6 +20,21 @@ internal sealed class ConsulCalls(ConsulServers servers, ConsulStoreOptions opti
     private const string IndexHeader = "X-Consul-Index";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Whether this server, or agent, answers and knows a leader.</summary>
+    public async Task<bool> KnowsLeaderAsync(int server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await AskAsync(server, HttpMethod.Get, "/v1/status/leader", null, options.AttemptTimeout, cancellationToken);
+            return answer is { Status: HttpStatusCode.OK, Text.Length: > 2 };
+        }
+        catch (Exception broken) when (IsOfTheNetwork(broken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+
     /// <summary>
     /// Asks one server after another until one gives an answer that settles the matter: anything but an error of the server's own.
     /// A request that must not happen twice is asked again only when it surely was not carried out; null when nobody knows whether it was.

@@ -13,7 +13,7 @@ namespace Holdfast.Stores.Consul;
 /// Consul over its HTTP API. Sessions are Consul's own; a revision is its Raft index. It keeps no history: changes that follow each other
 /// quickly reach a watch as one, and a watch goes on only from what this very store has read or watched last.
 /// </summary>
-public sealed partial class ConsulStore : IConsensusStore
+public sealed partial class ConsulStore : IConsensusStore, IStoreMembers
 {
     /// <summary>
     /// The sessions hang on a catalog node of this name, which no Consul agent stands for: Consul ends the sessions of an agent's node at
@@ -49,6 +49,13 @@ public sealed partial class ConsulStore : IConsensusStore
         // The index of a prefix falls when Consul forgets its deletions; a revision does not.
         var read = new StoreImage(new Revision(Math.Max(answer.Index, before.Number)), ConsulKeys.Entries(answer));
         return known[prefix] = read;
+    }
+
+    /// <summary>Of the servers and agents that the configuration names.</summary>
+    public async Task<int> CountLostAsync(CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, servers.Count).Select(server => calls.KnowsLeaderAsync(server, cancellationToken)));
+        return answers.Count(answer => !answer);
     }
 
     public async Task<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)

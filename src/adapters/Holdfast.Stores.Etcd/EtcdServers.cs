@@ -54,6 +54,18 @@ internal sealed partial class EtcdServers : IAsyncDisposable
         }
     }
 
+    /// <summary>All that are known now.</summary>
+    public ImmutableArray<EtcdServer> Known
+    {
+        get
+        {
+            lock (sync)
+            {
+                return known;
+            }
+        }
+    }
+
     /// <summary>The server to ask now.</summary>
     /// <exception cref="StoreUnavailableException">No server is known yet.</exception>
     public async Task<EtcdServer> CurrentAsync(CancellationToken cancellationToken)

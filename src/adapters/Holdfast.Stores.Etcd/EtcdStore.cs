@@ -10,8 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Stores.Etcd;
 
 /// <summary>etcd, versions 3.4 to 3.6, over its gRPC API. Sessions are leases; a revision is etcd's own.</summary>
-public sealed partial class EtcdStore : IConsensusStore
+public sealed partial class EtcdStore : IConsensusStore, IStoreMembers
 {
+    private static readonly ByteString Probe = ByteString.CopyFromUtf8("health");
+    private readonly EtcdStoreOptions options;
+    private readonly TimeProvider time;
     private readonly EtcdServers servers;
     private readonly EtcdCalls calls;
     private readonly EtcdWatches watches;
@@ -20,6 +23,8 @@ public sealed partial class EtcdStore : IConsensusStore
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used.</exception>
     public EtcdStore(EtcdStoreOptions options, TimeProvider time, ILogger<EtcdStore> logger)
     {
+        this.options = options;
+        this.time = time;
         servers = new EtcdServers(options, time, logger);
         calls = new EtcdCalls(servers, options, time);
         watches = new EtcdWatches(servers, options, time, logger);
@@ -31,6 +36,19 @@ public sealed partial class EtcdStore : IConsensusStore
         var answer = await calls.RepeatAsync(
             async (server, options) => await new KV.KVClient(server).RangeAsync(request, options), cancellationToken);
         return new StoreImage(new Revision(answer.Header.Revision), [.. answer.Kvs.Select(Entry)]);
+    }
+
+    /// <summary>As etcd's own check of health does: a linearizable read, by each server.</summary>
+    public async Task<int> CountLostAsync(CancellationToken cancellationToken)
+    {
+        var known = servers.Known;
+        if (known.IsEmpty)
+        {
+            throw new StoreUnavailableException("no etcd server is known", null);
+        }
+
+        var answers = await Task.WhenAll(known.Select(server => AnswersAsync(server, cancellationToken)));
+        return answers.Count(answer => !answer);
     }
 
     public async Task<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
@@ -114,6 +132,27 @@ public sealed partial class EtcdStore : IConsensusStore
         pair.Value.ToStringUtf8(),
         new Revision(pair.ModRevision),
         pair.Lease == 0 ? null : Session(pair.Lease));
+
+    private async Task<bool> AnswersAsync(EtcdServer server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var deadline = time.GetUtcNow().UtcDateTime + options.AttemptTimeout;
+            var headers = await server.CredentialsAsync(deadline, cancellationToken);
+            await new KV.KVClient(server.Invoker()).RangeAsync(new RangeRequest { Key = Probe, KeysOnly = true }, new CallOptions(headers, deadline, cancellationToken));
+            return true;
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Failures.Of(exception) == Failure.TokenExpired)
+            {
+                server.ForgetToken();
+            }
+
+            // A server that refuses this client has answered.
+            return exception.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated;
+        }
+    }
 
     private static async Task<long> KeepAsync(CallInvoker server, CallOptions options, long lease)
     {

@@ -13,16 +13,19 @@ namespace Holdfast.Stores.Raft;
 /// The embedded store: one node of a Raft cluster in this process. Watches and reads are served from its own copy; writes go
 /// through the leader, wherever that is.
 /// </summary>
-public sealed class RaftStore : IConsensusStore
+public sealed class RaftStore : IConsensusStore, IStoreMembers
 {
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(2);
     private readonly RaftStoreOptions options;
+    private readonly TimeProvider time;
     private readonly RaftNode node;
     private readonly NodeListener listener;
     private readonly TransportTls? tls;
 
-    private RaftStore(RaftStoreOptions options, RaftNode node, NodeListener listener, TransportTls? tls)
+    private RaftStore(RaftStoreOptions options, TimeProvider time, RaftNode node, NodeListener listener, TransportTls? tls)
     {
         this.options = options;
+        this.time = time;
         this.node = node;
         this.listener = listener;
         this.tls = tls;
@@ -44,7 +47,7 @@ public sealed class RaftStore : IConsensusStore
             node = new RaftNode(options, connector, time, logger, new Random(seed), NewClientId());
             var server = new ConnectionServer(options.SelfAddress, node, new ClientServer(node, options, time));
             var listener = new NodeListener(options.BindAddress ?? options.SelfAddress, node.Self, connector, server, time, logger);
-            return new RaftStore(options, node, listener, tls);
+            return new RaftStore(options, time, node, listener, tls);
         }
         catch
         {
@@ -93,6 +96,13 @@ public sealed class RaftStore : IConsensusStore
     public Task TransferLeadershipAsync(string address, CancellationToken cancellationToken) =>
         ChangeMembersAsync(MembershipWish.Lead, address, cancellationToken);
 
+    /// <summary>A voter that knows no leader is lost as well.</summary>
+    public async Task<int> CountLostAsync(CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(node.Status.Voters.Where(voter => voter != options.SelfAddress).Select(voter => AnswersAsync(voter, cancellationToken)));
+        return answers.Count(answer => !answer);
+    }
+
     /// <summary>Hands the leadership over, when it is here, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -112,6 +122,20 @@ public sealed class RaftStore : IConsensusStore
     internal Task Running => node.Running;
 
     internal int IdentitiesKnown => node.IdentitiesKnown;
+
+    private async Task<bool> AnswersAsync(string voter, CancellationToken cancellationToken)
+    {
+        await using var client = new RaftStoreClient(
+            new RaftClientOptions { Addresses = [voter], Password = options.Password, Tls = options.Tls, RequestTimeout = StatusLimit }, time);
+        try
+        {
+            return (await client.GetStatusAsync(cancellationToken)).Leader is not null;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
 
     internal static ulong NewClientId() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
 

@@ -42,9 +42,12 @@ public abstract record HaAction
     public sealed record WriteApproval(ApprovalRequest Request, Revision Replaces) : HaAction;
 
     /// <summary>Tells people, and remembers what they were told.</summary>
-    public sealed record RaiseAlerts(AlertBoard Board, ImmutableArray<AlertChange> Changes) : HaAction
+    /// <param name="Board">What this member knows as the evaluator; null while it is not.</param>
+    /// <param name="Own">What it tells of itself.</param>
+    /// <param name="Changes">What is told.</param>
+    public sealed record RaiseAlerts(AlertBoard? Board, AlertBoard Own, ImmutableArray<AlertChange> Changes) : HaAction
     {
-        public bool Equals(RaiseAlerts? other) => other is not null && Board.Equals(other.Board) && Changes.SequenceEqual(other.Changes);
+        public bool Equals(RaiseAlerts? other) => other is not null && Equals(Board, other.Board) && Own.Equals(other.Own) && Changes.SequenceEqual(other.Changes);
 
         public override int GetHashCode() => Changes.Length;
     }

@@ -51,6 +51,7 @@ public static class Remembering
             Group = GroupRemembering.Step(view),
             Takeover = TakeoverOf(view),
             Alerts = AlertRules.IsEvaluator(view) ? memory.Alerts : null,
+            AlertsWritten = memory.AlertsWritten is { } write && write.Replaced == view.Store.AlertsRevision && view.Now - write.At < AlertRules.ShownWithin ? write : null,
             LogEnds = database is { IsRunningPrimary: true, IsResponsive: true, Group: null } ? memory.LogEnds.With(view.Now, database.Position) : LogEnds.Empty,
         };
     }

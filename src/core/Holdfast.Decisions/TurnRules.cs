@@ -74,7 +74,7 @@ public static class TurnRules
         Consider(ReportRules.LeaderIsDown(view) is not null && view.Database.IsStreaming ? view.Now + UntilStreamEnds : null);
         Consider(view.Database.Group is not null && view.Memory.UnresponsiveSince is { } silent && silent + GroupRules.HangLimit is var hung && hung > view.Now ? hung : null);
         Consider(view.Memory.Group is { DeadSince.IsEmpty: false } or { MinoritySince: not null } or { BrokenLinkSince: not null } ? view.Now + LookAgainSoon : null);
-        Consider(view.Memory.Alerts is { Alerts.IsEmpty: false } ? view.Now + LookAgainAtAlerts : null);
+        Consider(view.Memory is { Alerts.Alerts.IsEmpty: false } or { OwnAlerts.Alerts.IsEmpty: false } ? view.Now + LookAgainAtAlerts : null);
         Consider(view.Memory.LastFailure is not null ? view.Now + LookAgainSoon : null);
         Consider(view.Store.Switchover is not null && view.SelfHoldsLiveLease ? view.Now + RetryStore : null);
         return wake > view.Now + LeastRest ? wake : view.Now + LeastRest;

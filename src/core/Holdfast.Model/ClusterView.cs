@@ -29,6 +29,11 @@ public sealed record ClusterView
 
     public required OwnSession Session { get; init; }
 
+    public StoreHealth StoreHealth { get; init; } = StoreHealth.Unknown;
+
+    /// <summary>Of the files that this member uses.</summary>
+    public CertificateEnds Certificates { get; init; } = CertificateEnds.None;
+
     public required DatabaseView Database { get; init; }
 
     public required AgentMemory Memory { get; init; }
@@ -231,6 +236,12 @@ public sealed record AgentMemory
     /// <summary>What was worth telling when this member last looked; null while another one does.</summary>
     public AlertBoard? Alerts { get; init; }
 
+    /// <summary>Which state of the store's this member last wrote that over, and when; null while it has not. The view shows it a moment later.</summary>
+    public AlertsWrite? AlertsWritten { get; init; }
+
+    /// <summary>What this member tells of itself, whoever looks at the rest.</summary>
+    public AlertBoard OwnAlerts { get; init; } = AlertBoard.Empty;
+
     /// <summary>How this primary's log has grown; empty while the database here is none.</summary>
     public LogEnds LogEnds { get; init; } = LogEnds.Empty;
 
@@ -240,6 +251,9 @@ public sealed record AgentMemory
     /// <summary>The slots that were asked of the engine last.</summary>
     public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
 }
+
+/// <summary>One write of what is worth telling.</summary>
+public sealed record AlertsWrite(Revision Replaced, TimeSpan At);
 
 /// <summary>A leader whose lease may have ended since, and what it said when it was asked whether it still serves.</summary>
 public sealed record LastLeader(MemberName Name, string ApiUrl)

@@ -59,6 +59,9 @@ public sealed record StoreView
 
     public Revision AlertsRevision { get; init; } = Revision.Absent;
 
+    /// <summary>What people have said of alerts.</summary>
+    public AlertAnswers AlertAnswers { get; init; } = AlertAnswers.Empty;
+
     /// <summary>Null when no leader has written it.</summary>
     public LeaderRecord? LastLeader { get; init; }
 
@@ -169,6 +172,8 @@ public sealed record MemberReport
 
     /// <summary>How much of the data directory's disk is free, in whole percent; null when that is not known.</summary>
     public int? DiskFreePercent { get; init; }
+
+    public CertificateEnds Certificates { get; init; } = CertificateEnds.None;
 
     /// <summary>The term in which this member's database is the primary; null while it is none, or its agent does not say (Patroni's).</summary>
     public Term? Term { get; init; }

@@ -25,6 +25,9 @@ public sealed record AgentOptions
     /// <summary>The tags as the operator wrote them, JSON; null for none.</summary>
     public string? TagsJson { get; init; }
 
+    /// <summary>Whose end the member watches.</summary>
+    public IReadOnlyList<CertificateFile> CertificateFiles { get; init; } = [];
+
     internal MemberIdentity Identity => new(ConnectUrl, ApiUrl, Version, TagsJson);
 
     /// <summary>The dynamic configuration that a cluster gets which this member initialises, JSON.</summary>
@@ -33,3 +36,7 @@ public sealed record AgentOptions
     /// <summary>How many decisions are kept for those who ask.</summary>
     public int DecisionsKept { get; init; } = 200;
 }
+
+/// <param name="Setting">What names it: <c>restapi.certfile</c>.</param>
+/// <param name="Path">A PEM file.</param>
+public sealed record CertificateFile(string Setting, string Path);

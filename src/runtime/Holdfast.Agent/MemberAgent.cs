@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Holdfast.Agent.Alerts;
 using Holdfast.Agent.Control;
 using Holdfast.Agent.Loop;
 using Holdfast.Agent.Store;
@@ -25,6 +26,7 @@ public sealed class MemberAgent
     private readonly IConsensusStore store;
     private readonly AgentSignal signal;
     private readonly TimeProvider time;
+    private readonly StoreMembersWatch members;
 
     /// <param name="options">What the operator wrote.</param>
     /// <param name="ports">What the agent stands on.</param>
@@ -43,17 +45,22 @@ public sealed class MemberAgent
             Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
             ArmedUntil = guardedUntil,
         };
+#pragma warning disable CA2000 // It owns nothing: the store is disposed of by whoever opened it.
+        var measured = new MeasuredStore(store, ports.Time);
+#pragma warning restore CA2000
+        members = new StoreMembersWatch(store as IStoreMembers, ports.Time, ports.Loggers.CreateLogger<StoreMembersWatch>());
+        var surroundings = new Surroundings(measured, members, new CertificateWatch(ports.Loggers.CreateLogger<CertificateWatch>()));
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
         control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
-        var actor = new Actor(store, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
+        var actor = new Actor(measured, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
-            ports.Engine, cache, actor, fences, state, signal, control, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
+            ports.Engine, cache, actor, fences, state, signal, control, surroundings, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
     }
 
     /// <summary>Takes up what the operator says of this member's part in the cluster; the rest stays until the next start.</summary>
     public void Reload(AgentOptions reloaded)
     {
-        state.Options = state.Options with { Tags = reloaded.Tags, TagsJson = reloaded.TagsJson };
+        state.Options = state.Options with { Tags = reloaded.Tags, TagsJson = reloaded.TagsJson, CertificateFiles = reloaded.CertificateFiles };
         cache.BelieveLoss();
         signal.Wake();
     }
@@ -79,7 +86,7 @@ public sealed class MemberAgent
     public async Task<string?> RunAsync(CancellationToken shutDown, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var following = cache.FollowAsync(ending.Token);
+        var following = Task.WhenAll(cache.FollowAsync(ending.Token), members.FollowAsync(ending.Token));
         try
         {
             await loop.RunAsync(shutDown, stopping);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 
@@ -37,6 +38,7 @@ public static class Documents
             HasCheckpointedSincePromotion = document.HasCheckpointedSincePromotion ?? false,
             IsShortOfDisk = document.IsShortOfDisk ?? false,
             DiskFreePercent = document.DiskFreePercent,
+            Certificates = document.Certificates is { } ends ? new([.. ends.OrderBy(end => end.Key, StringComparer.Ordinal).Select(end => new CertificateEnd(end.Key, end.Value))]) : CertificateEnds.None,
             Term = document.Term is { } term ? new Term(term) : null,
             DrainsFor = document.DrainsFor is { } request ? new Revision(request) : null,
             Group = document.Group is { } group ? GroupDocuments.ToGroup(group) : null,
@@ -64,6 +66,7 @@ public static class Documents
             HasCheckpointedSincePromotion = report.HasCheckpointedSincePromotion ? true : null,
             IsShortOfDisk = report.IsShortOfDisk ? true : null,
             DiskFreePercent = report.DiskFreePercent,
+            Certificates = report.Certificates.Files.IsEmpty ? null : new(report.Certificates.Files.ToDictionary(end => end.Setting, end => end.NotAfter), StringComparer.Ordinal),
             Term = report.Term?.Number,
             DrainsFor = report.DrainsFor?.Number,
             Group = report.Group is { } group ? GroupDocuments.ToDocument(group) : null,

@@ -49,6 +49,7 @@ public static class StoreViews
             Approval = Entry(keys.Approval) is { } approval ? ApprovalDocuments.ToRequest(approval) : null,
             Alerts = Entry(keys.Alerts) is { } alerts ? AlertDocuments.ToBoard(alerts) : AlertBoard.Empty,
             AlertsRevision = Entry(keys.Alerts)?.Modified ?? Revision.Absent,
+            AlertAnswers = Entry(keys.AlertAnswers) is { } answers ? AlertDocuments.ToAnswers(answers) : AlertAnswers.Empty,
             LastLeader = Entry(keys.LastLeader) is { } last ? ApprovalDocuments.ToLastLeader(last) : null,
             HistoryRevision = Entry(keys.History)?.Modified ?? Revision.Absent,
         };

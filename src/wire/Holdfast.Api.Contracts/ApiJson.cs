@@ -21,6 +21,8 @@ namespace Holdfast.Api.Contracts;
 [JsonSerializable(typeof(RouterStatus))]
 [JsonSerializable(typeof(ApprovalList))]
 [JsonSerializable(typeof(AlertList))]
+[JsonSerializable(typeof(AlertSilenceBody))]
+[JsonSerializable(typeof(AlertAcknowledgeBody))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ApprovalBody))]

@@ -53,6 +53,10 @@ public sealed record MemberDocument
     [JsonPropertyName("disk_free_percent")]
     public int? DiskFreePercent { get; init; }
 
+    /// <summary>Beyond Patroni: until when the certificates are good that the member uses, by the setting that names the file.</summary>
+    [JsonPropertyName("certificates")]
+    public SortedDictionary<string, DateTimeOffset>? Certificates { get; init; }
+
     [JsonPropertyName("short_of_disk")]
     public bool? IsShortOfDisk { get; init; }
 
@@ -276,34 +280,6 @@ public sealed record ApprovalVoteDocument
     public string? Comment { get; init; }
 }
 
-/// <summary>What is worth telling now.</summary>
-public sealed record AlertDocument
-{
-    [JsonPropertyName("rule")]
-    public string? Rule { get; init; }
-
-    [JsonPropertyName("subject")]
-    public string? Subject { get; init; }
-
-    [JsonPropertyName("severity")]
-    public string? Severity { get; init; }
-
-    [JsonPropertyName("since")]
-    public DateTimeOffset Since { get; init; }
-
-    [JsonPropertyName("firing_since")]
-    public DateTimeOffset? FiringSince { get; init; }
-
-    [JsonPropertyName("over_since")]
-    public DateTimeOffset? OverSince { get; init; }
-
-    [JsonPropertyName("summary")]
-    public string? Summary { get; init; }
-
-    [JsonPropertyName("runbook")]
-    public string? Runbook { get; init; }
-}
-
 /// <summary>A bearer token.</summary>
 public sealed record TokenDocument
 {
@@ -341,6 +317,7 @@ public sealed record TokenDocument
 [JsonSerializable(typeof(ApprovalDocument))]
 [JsonSerializable(typeof(AlertDocument[]))]
 [JsonSerializable(typeof(TokenDocument[]))]
+[JsonSerializable(typeof(AlertAnswersDocument))]
 [JsonSerializable(typeof(JsonElement[][]))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class StoreJson : JsonSerializerContext;

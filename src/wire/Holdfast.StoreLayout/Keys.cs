@@ -40,6 +40,9 @@ public sealed class ClusterKeys(string @namespace, string scope)
     /// <summary>Beyond Patroni: who may do what over the REST interface, by hashes of tokens.</summary>
     public string Tokens => Prefix + "holdfast/tokens";
 
+    /// <summary>Beyond Patroni: what people have said of alerts.</summary>
+    public string AlertAnswers => Prefix + "holdfast/alert_answers";
+
     /// <summary>Beyond Patroni: who led last.</summary>
     public string LastLeader => Prefix + "holdfast/last_leader";
 

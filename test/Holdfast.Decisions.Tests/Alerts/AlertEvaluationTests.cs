@@ -109,7 +109,7 @@ public sealed class AlertEvaluationTests
     [Fact]
     public void Subjects_are_told_apart()
     {
-        var (board, _) = AlertEvaluation.Step([Lag], [new(Figure, "node2", 100), new(Figure, "node3", 5)], AlertBoard.Empty, Start);
+        var (board, _) = Step([Lag], [new(Figure, "node2", 100), new(Figure, "node3", 5)], AlertBoard.Empty, Start);
 
         Assert.Equal(["ReplicationLag/node2"], board.Alerts.Keys);
     }
@@ -118,10 +118,10 @@ public sealed class AlertEvaluationTests
     public void A_subject_of_which_nothing_is_heard_goes_on_firing_for_a_while_and_a_rule_that_is_gone_is_over_at_once()
     {
         var board = Firing();
-        var (silent, changes) = AlertEvaluation.Step([Lag], [], board, Start.AddMinutes(1));
+        var (silent, changes) = Step([Lag], [], board, Start.AddMinutes(1));
         Assert.Empty(changes);
-        Assert.True(Assert.Single(AlertEvaluation.Step([Lag], [], silent, Start.AddMinutes(7)).Changes).IsResolved);
-        Assert.True(Assert.Single(AlertEvaluation.Step([], [new(Figure, "node2", 100)], board, Start.AddMinutes(1)).Changes).IsResolved);
+        Assert.True(Assert.Single(Step([Lag], [], silent, Start.AddMinutes(7)).Changes).IsResolved);
+        Assert.True(Assert.Single(Step([], [new(Figure, "node2", 100)], board, Start.AddMinutes(1)).Changes).IsResolved);
     }
 
     private static AlertBoard Firing()
@@ -133,5 +133,17 @@ public sealed class AlertEvaluationTests
     }
 
     private static (AlertBoard Board, ImmutableArray<AlertChange> Changes) Step(AlertBoard board, double seconds, double value) =>
-        AlertEvaluation.Step([Lag], [new(Figure, "node2", value)], board, Start.AddSeconds(seconds));
+        Step([Lag], [new(Figure, "node2", value)], board, Start.AddSeconds(seconds));
+
+    private static (AlertBoard Board, ImmutableArray<AlertChange> Changes) Step(ImmutableArray<AlertRule> rules, AlertSample[] samples, AlertBoard board, DateTimeOffset now)
+    {
+        var evaluation = new AlertEvaluation(rules, board, isOwn: false, now);
+        foreach (var sample in samples)
+        {
+            evaluation.Visit(sample);
+        }
+
+        var (next, over) = evaluation.End();
+        return AlertTelling.Step(next, over, AlertAnswers.Empty, now);
+    }
 }

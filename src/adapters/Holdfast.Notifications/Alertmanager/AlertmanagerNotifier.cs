@@ -32,6 +32,8 @@ public sealed class AlertmanagerNotifier : INotifier
 
     public TimeSpan? RepeatInterval => Repetition;
 
+    public bool TakesAcknowledgements => false;
+
     public async Task NotifyAsync(Notification notification, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

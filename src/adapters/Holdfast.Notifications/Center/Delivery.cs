@@ -47,6 +47,9 @@ internal enum Reception
     /// <summary>The target knows it, or does not want it.</summary>
     Passed,
 
+    /// <summary>Another process has told the target.</summary>
+    Known,
+
     /// <summary>It is the first that the target hears of the matter.</summary>
     Begun,
 

@@ -12,14 +12,18 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
 {
     private const int WatchesMax = 1000;
     private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>For so long nobody may look whether a matter is to be escalated, when its process ends and another one goes on.</summary>
+    private static readonly TimeSpan HandoverMax = TimeSpan.FromMinutes(2);
     private readonly Lock gate = new();
     private readonly CancellationTokenSource ending = new();
-    private readonly ImmutableArray<Channel> channels;
     private readonly Escalations escalations = new(WatchesMax);
     private readonly Rest rest;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly Task running;
+    private readonly Func<double> jitter;
+    private readonly Task escalating;
+    private ImmutableArray<Channel> channels;
     private long droppedTold;
     private TimeSpan? complainedAt;
 
@@ -29,11 +33,12 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
     /// <param name="logger">Says what could not be told.</param>
     public NotificationCenter(ImmutableArray<NotificationTarget> targets, Func<double> jitter, TimeProvider time, ILogger<NotificationCenter> logger)
     {
+        this.jitter = jitter;
         this.time = time;
         this.logger = logger;
         rest = new Rest(time);
-        channels = [.. targets.Select(target => Open(target, jitter))];
-        running = Task.WhenAll([.. channels.Select(channel => channel.Worker.RunAsync(ending.Token)), EscalateAsync(ending.Token)]);
+        channels = [.. targets.Select(target => Open(target, null))];
+        escalating = EscalateAsync(ending.Token);
     }
 
     public void Post(Notification notification)
@@ -45,16 +50,28 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
             {
                 Offer(channel, notification, isEscalated: false);
             }
+
+            if (notification.IsSilenced || notification.AcknowledgedBy is not null)
+            {
+                escalations.Acknowledge(notification.Key);
+            }
         }
     }
 
-    /// <summary>Somebody has taken the matter in hand: it is escalated no further until it is over. False: it was not going to be.</summary>
-    public bool Acknowledge(string key)
+    /// <summary>
+    /// Tells these targets from now on. One that had the name before knows what that one knows, and is told what that one was still to be
+    /// told; one whose name is new hears of what begins from now on. The center disposes of the notifiers of both.
+    /// </summary>
+    public async Task ReloadAsync(ImmutableArray<NotificationTarget> targets)
     {
+        ImmutableArray<Channel> former;
         lock (gate)
         {
-            return escalations.Acknowledge(key);
+            former = channels;
+            channels = [.. targets.Select(target => Open(target, former.FirstOrDefault(channel => channel.Target.Name == target.Name)?.Queue))];
         }
+
+        await EndAsync(former);
     }
 
     public ImmutableArray<TargetCounters> Counters()
@@ -68,19 +85,35 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
     public async ValueTask DisposeAsync()
     {
         await ending.CancelAsync();
-        await running;
-        foreach (var channel in channels)
-        {
-            channel.Target.Notifier.Dispose();
-        }
-
+        await escalating;
+        await EndAsync(channels);
         ending.Dispose();
     }
 
-    private Channel Open(NotificationTarget target, Func<double> jitter)
+    private static async Task EndAsync(ImmutableArray<Channel> ended)
+    {
+        foreach (var channel in ended)
+        {
+            await channel.Ending.CancelAsync();
+            await channel.Running;
+            channel.Target.Notifier.Dispose();
+            channel.Ending.Dispose();
+        }
+    }
+
+    private Channel Open(NotificationTarget target, TargetQueue? former)
     {
         var queue = new TargetQueue(target, jitter);
-        return new Channel(target, queue, new TargetWorker(target, queue, gate, time, logger));
+        if (former is not null)
+        {
+            queue.TakeOver(former);
+        }
+
+#pragma warning disable CA2000 // It is disposed of with its channel.
+        var end = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+#pragma warning restore CA2000
+        var worker = new TargetWorker(target, queue, gate, time, logger);
+        return new Channel(target, queue, worker, end, worker.RunAsync(end.Token));
     }
 
     private void Offer(Channel channel, Notification notification, bool isEscalated)
@@ -94,9 +127,37 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
 
         channel.Worker.Disturb();
         ComplainOfDrops(now);
-        if (offer == Reception.Begun && channel.Target is { EscalateAfter: { } after, EscalateTo.IsEmpty: false } target)
+        if (channel.Target is not { EscalateAfter: { } after, EscalateTo.IsEmpty: false } target)
         {
-            Watch(notification, now + after, target.EscalateTo);
+            return;
+        }
+
+        if (offer == Reception.Begun)
+        {
+            Watch(notification, notification.IsEscalated ? now : now + after, target.EscalateTo);
+        }
+        else if (offer == Reception.Known)
+        {
+            WatchOn(notification, now, after, target.EscalateTo);
+        }
+    }
+
+    /// <summary>
+    /// Goes on with what another process has begun. If the moment has passed just now, that process may have gone before it came; if it
+    /// was longer ago, the others were told as well.
+    /// </summary>
+    private void WatchOn(Notification notification, TimeSpan now, TimeSpan after, ImmutableArray<string> targets)
+    {
+        var left = notification.StartedAt + after - time.GetUtcNow();
+        if (!notification.IsEscalated && left > -HandoverMax)
+        {
+            Watch(notification with { IsKnown = false }, now + (left > TimeSpan.Zero ? left : TimeSpan.Zero), targets);
+            return;
+        }
+
+        foreach (var other in channels.Where(other => targets.Contains(other.Target.Name)))
+        {
+            Offer(other, notification, isEscalated: true);
         }
     }
 
@@ -168,5 +229,5 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
     [LoggerMessage(2313, LogLevel.Error, "Notification {Key} will not be escalated: {Limit} others are waiting to be")]
     private partial void LogTooMany(string key, int limit);
 
-    private sealed record Channel(NotificationTarget Target, TargetQueue Queue, TargetWorker Worker);
+    private sealed record Channel(NotificationTarget Target, TargetQueue Queue, TargetWorker Worker, CancellationTokenSource Ending, Task Running);
 }

@@ -30,18 +30,18 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
 
         // One that began later is another: the end of the one before was told by another process.
         var isAnother = open is null || notification.StartedAt > open.StartedAt;
-        if (isAnother && notification is { IsKnown: true, IsResolved: false } && target.Wants(notification))
+        if (isAnother && notification is { IsKnown: true, IsResolved: false } && (isEscalated || target.Wants(notification)))
         {
             told.Put(new Told(notification, now, true, target.Notifier.RepeatInterval is null ? null : now));
-            return Reception.Passed;
+            return Reception.Known;
         }
 
         switch (notification.IsResolved)
         {
-            case false when open?.Severity == notification.Severity && !isAnother:
+            case false when open?.Severity == notification.Severity && !isAnother && !IsNewsOfSomebody(open, notification):
                 Freshen(notification);
                 return Reception.Passed;
-            case false when open is null && !isEscalated && !target.Wants(notification):
+            case false when open is null && ((!isEscalated && !target.Wants(notification)) || notification.IsSilenced || notification.AcknowledgedBy is not null):
             case true when open is null:
                 return Reception.Passed;
             case true when told.Find(notification.Key) is { IsTaken: false } && !IsChanging(notification.Key):
@@ -109,6 +109,19 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
         }
     }
 
+    /// <summary>Goes on where the queue was of a target that is told otherwise from now on. What that one has under way may arrive twice.</summary>
+    public void TakeOver(TargetQueue former)
+    {
+        waiting.AddRange(former.underWay is { IsRepeat: false } delivery ? [delivery, .. former.waiting] : former.waiting);
+        foreach (var known in former.told.All)
+        {
+            told.Put(known with { RepeatAt = target.Notifier.RepeatInterval is null || !known.IsTaken ? null : known.RepeatAt ?? known.At });
+        }
+
+        (sent, failed, Dropped) = (former.sent, former.failed, former.Dropped);
+        Trim();
+    }
+
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private bool IsChanging(string key) => underWay?.Key == key || waiting.Exists(delivery => delivery.Key == key);
@@ -120,6 +133,9 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
         var known = last?.Notification ?? told.Find(key)?.Notification;
         return known?.IsResolved == false ? known : null;
     }
+
+    private bool IsNewsOfSomebody(Notification open, Notification notification) =>
+        target.Notifier.TakesAcknowledgements && open.AcknowledgedBy is null && notification.AcknowledgedBy is not null;
 
     /// <summary>A repetition tells what is known now.</summary>
     private void Freshen(Notification notification)

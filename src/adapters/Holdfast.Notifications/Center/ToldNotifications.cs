@@ -7,6 +7,8 @@ internal sealed class ToldNotifications(int limit)
 {
     private readonly Dictionary<string, Told> byKey = new(StringComparer.Ordinal);
 
+    public IReadOnlyCollection<Told> All => byKey.Values;
+
     public Told? Find(string key) => byKey.GetValueOrDefault(key);
 
     public void Put(Told told)

@@ -8,12 +8,12 @@ internal sealed record PagerDutyEvent
 {
     public required string RoutingKey { get; init; }
 
-    /// <summary>trigger or resolve.</summary>
+    /// <summary>trigger, acknowledge or resolve.</summary>
     public required string EventAction { get; init; }
 
     public required string DedupKey { get; init; }
 
-    /// <summary>Null for a resolve.</summary>
+    /// <summary>Null but for a trigger.</summary>
     public PagerDutyPayload? Payload { get; init; }
 
     public ImmutableArray<PagerDutyLink>? Links { get; init; }

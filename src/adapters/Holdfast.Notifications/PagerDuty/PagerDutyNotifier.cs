@@ -7,7 +7,7 @@ using Holdfast.Ports.Notifications;
 
 namespace Holdfast.Notifications.PagerDuty;
 
-/// <summary>Triggers an incident, and resolves it.</summary>
+/// <summary>Triggers an incident, says that somebody has taken it in hand, and resolves it.</summary>
 public sealed class PagerDutyNotifier(string name, PagerDutyOptions options, TimeProvider time) : INotifier
 {
     private const int DedupKeyLettersMax = 255;
@@ -17,6 +17,8 @@ public sealed class PagerDutyNotifier(string name, PagerDutyOptions options, Tim
     public string Name => name;
 
     public TimeSpan? RepeatInterval => null;
+
+    public bool TakesAcknowledgements => true;
 
     public Task NotifyAsync(Notification notification, CancellationToken cancellationToken) =>
         http.PostAsync(JsonSerializer.SerializeToUtf8Bytes(Event(notification), PagerDutyJson.Default.PagerDutyEvent), [], cancellationToken);
@@ -50,8 +52,8 @@ public sealed class PagerDutyNotifier(string name, PagerDutyOptions options, Tim
     private PagerDutyEvent Event(Notification notification)
     {
         var dedupKey = DedupKey(notification.Key);
-        return notification.IsResolved
-            ? new() { RoutingKey = options.RoutingKey, EventAction = "resolve", DedupKey = dedupKey }
+        return notification is { IsResolved: true } or { AcknowledgedBy: not null }
+            ? new() { RoutingKey = options.RoutingKey, EventAction = notification.IsResolved ? "resolve" : "acknowledge", DedupKey = dedupKey }
             : new()
             {
                 RoutingKey = options.RoutingKey,

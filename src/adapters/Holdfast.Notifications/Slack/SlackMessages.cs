@@ -43,8 +43,12 @@ internal static class SlackMessages
     private static SlackText Plain(string text, int lettersMax) =>
         new("plain_text", text.Length <= lettersMax ? text : text[..(lettersMax - 3)] + "...");
 
-    private static string Word(Notification notification) =>
-        notification.IsResolved ? "resolved" : notification.Severity.ToString().ToLowerInvariant();
+    private static string Word(Notification notification) => notification switch
+    {
+        { IsResolved: true } => "resolved",
+        { AcknowledgedBy: { } who } => $"acknowledged by {who}",
+        _ => notification.Severity.ToString().ToLowerInvariant(),
+    };
 
     private static string Color(Notification notification) => notification switch
     {

@@ -14,6 +14,8 @@ public sealed class SlackNotifier(string name, HttpTarget webhook, TimeProvider 
 
     public TimeSpan? RepeatInterval => null;
 
+    public bool TakesAcknowledgements => true;
+
     public Task NotifyAsync(Notification notification, CancellationToken cancellationToken) =>
         http.PostAsync(JsonSerializer.SerializeToUtf8Bytes(SlackMessages.Of(notification), SlackJson.Default.SlackBody), [], cancellationToken);
 

@@ -35,6 +35,8 @@ public sealed class SmtpNotifier : INotifier
 
     public TimeSpan? RepeatInterval => null;
 
+    public bool TakesAcknowledgements => false;
+
     public async Task NotifyAsync(Notification notification, CancellationToken cancellationToken)
     {
         using var client = new SmtpClient { CheckCertificateRevocation = false };

@@ -27,6 +27,8 @@ internal sealed record WebhookBody
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    public string? AcknowledgedBy { get; init; }
+
     public required ImmutableSortedDictionary<string, string> Labels { get; init; }
 
     public required ImmutableSortedDictionary<string, string> Annotations { get; init; }
@@ -46,6 +48,7 @@ internal sealed record WebhookBody
             Text = notification.Text,
             StartedAt = notification.StartedAt,
             EndedAt = notification.EndedAt,
+            AcknowledgedBy = notification.AcknowledgedBy,
             Labels = notification.Labels,
             Annotations = notification.Annotations,
             Link = notification.Link,

@@ -23,6 +23,8 @@ public sealed class WebhookNotifier(string name, WebhookOptions options, TimePro
 
     public TimeSpan? RepeatInterval => null;
 
+    public bool TakesAcknowledgements => true;
+
     public Task NotifyAsync(Notification notification, CancellationToken cancellationToken)
     {
         var body = WebhookBody.Write(notification);

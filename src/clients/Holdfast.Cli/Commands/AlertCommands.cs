@@ -7,7 +7,7 @@ using Holdfast.Cli.Output;
 
 namespace Holdfast.Cli.Commands;
 
-/// <summary>What fires now, and by which rules.</summary>
+/// <summary>What fires now, and by which rules; what people say of it: silence, silences, unsilence, acknowledge.</summary>
 internal static class AlertCommands
 {
     public static Command Create(CommandContext context)
@@ -30,15 +30,20 @@ internal static class AlertCommands
             await context.Console.Output.WriteAsync((parsed.GetValue(rules) ? RulesOf(list) : AlertsOf(list)).In(parsed.GetValue(format)));
             return 0;
         });
+        command.Add(AlertAnswerCommands.CreateSilence(context));
+        command.Add(AlertAnswerCommands.CreateSilences(context));
+        command.Add(AlertAnswerCommands.CreateUnsilence(context));
+        command.Add(AlertAnswerCommands.CreateAcknowledge(context));
         return command;
     }
 
     private static Table AlertsOf(AlertList list)
     {
-        string[] keys = ["Severity", "State", "Alert", "Subject", "Summary", "Since", "Runbook"];
+        string[] keys = ["Severity", "State", "Id", "Summary", "Since", "Runbook", "Acknowledged", "Silence"];
         return new("", [.. keys.Select(key => new Column(key, false))], keys, [.. list.Alerts.Select(alert => (IReadOnlyList<JsonNode?>)
         [
-            alert.Severity, alert.State, alert.Name, alert.Subject, alert.Summary, alert.Since.ToString("u", CultureInfo.InvariantCulture), alert.Runbook,
+            alert.Severity, alert.State, alert.Id, alert.Summary, alert.Since.ToString("u", CultureInfo.InvariantCulture), alert.Runbook,
+            alert.AcknowledgedBy is { } who ? string.Create(CultureInfo.InvariantCulture, $"by {who} at {alert.AcknowledgedAt:u}{(alert.AcknowledgedComment is { } comment ? $": {comment}" : "")}") : null, alert.SilencedBy,
         ])]);
     }
 

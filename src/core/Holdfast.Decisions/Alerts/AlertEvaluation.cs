@@ -4,99 +4,126 @@ using Holdfast.Model.Alerts;
 
 namespace Holdfast.Decisions.Alerts;
 
-/// <summary>What follows for the board from what is seen now. It knows no cluster: rules, figures and times alone.</summary>
-public static class AlertEvaluation
+/// <summary>What follows for the board from what is seen now, figure by figure. It knows no cluster: rules, figures and times alone.</summary>
+/// <param name="rules">By unique names.</param>
+/// <param name="board">As it was.</param>
+/// <param name="isOwn">Whether the rules are meant that each member goes by for itself, or the others.</param>
+/// <param name="now">The calendar's time, since the next evaluator is on another host.</param>
+public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard board, bool isOwn, DateTimeOffset now) : IAlertSampleVisitor
 {
     /// <summary>A subject of which nothing is heard any more is forgotten after this long.</summary>
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(5);
+    private readonly HashSet<string>? seen = board.Alerts.IsEmpty ? null : new(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, ActiveAlert> next = board.Alerts;
+    private ImmutableArray<AlertChange> over = [];
 
-    /// <param name="rules">By unique names.</param>
-    /// <param name="samples">What is seen; a figure of a subject once at most.</param>
-    /// <param name="board">As it was.</param>
-    /// <param name="now">The calendar's time, since the next evaluator is on another host.</param>
-    public static (AlertBoard Board, ImmutableArray<AlertChange> Changes) Step(
-        ImmutableArray<AlertRule> rules, IReadOnlyCollection<AlertSample> samples, AlertBoard board, DateTimeOffset now)
+    /// <summary>A figure of a subject comes once at most.</summary>
+    public void Visit(AlertSample sample)
     {
-        var next = ImmutableSortedDictionary.CreateBuilder<string, ActiveAlert>(StringComparer.Ordinal);
-        var changes = ImmutableArray.CreateBuilder<AlertChange>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in rules)
         {
-            foreach (var sample in samples)
+            if (rule.When.Figure != sample.Figure || !IsMeant(rule) || (seen is null && !rule.When.Holds(sample.Value)))
             {
-                if (sample.Figure == rule.When.Figure)
+                continue;
+            }
+
+            var subject = sample.Subject;
+            var key = subject.Length > 0 ? $"{rule.Name}/{subject}" : rule.Name;
+            var known = board.Alerts.GetValueOrDefault(key);
+            if (known is not null)
+            {
+                seen?.Add(key);
+            }
+
+            Keep(key, known, Advance(rule, sample, known), rule.KeepFor);
+        }
+    }
+
+    /// <summary>When everything that is seen was looked at: what holds now, and what is over.</summary>
+    public (AlertBoard Board, ImmutableArray<AlertChange> Over) End()
+    {
+        if (seen is not null)
+        {
+            foreach (var (key, silent) in board.Alerts)
+            {
+                if (!seen.Contains(key))
                 {
-                    var key = KeyOf(rule, sample.Subject);
-                    seen.Add(key);
-                    Keep(Advance(rule, sample, board.Alerts.GetValueOrDefault(key), now));
+                    Keep(key, silent, Unheard(silent), RuleOf(silent) is null ? TimeSpan.Zero : ForgottenAfter);
                 }
             }
         }
 
-        foreach (var (key, silent) in board.Alerts)
+        return (next == board.Alerts ? board : new(next), over);
+    }
+
+    private bool IsMeant(AlertRule rule) => AlertFigures.IsOwn(rule.When.Figure) == isOwn;
+
+    private void Keep(string key, ActiveAlert? known, ActiveAlert? alert, TimeSpan keepFor)
+    {
+        if (alert is null && known is null)
         {
-            if (!seen.Contains(key))
-            {
-                Keep(Unheard(silent, rules.Any(rule => rule.Name == silent.Rule), now));
-            }
+            return;
         }
 
-        return (new(next.ToImmutable()), changes.ToImmutable());
-
-        void Keep((ActiveAlert? Alert, AlertChange? Change) step)
+        if (alert is { OverSince: { } since } && now - since >= keepFor)
         {
-            if (step.Alert is { } alert)
-            {
-                next[alert.Key] = alert;
-            }
+            over = over.Add(new(alert, AlertNews.Over, now));
+            alert = null;
+        }
 
-            if (step.Change is { } change)
-            {
-                changes.Add(change);
-            }
+        if (alert != known)
+        {
+            next = alert is null ? next.Remove(key) : next.SetItem(key, alert);
         }
     }
 
-    private static (ActiveAlert? Alert, AlertChange? Change) Advance(AlertRule rule, AlertSample sample, ActiveAlert? known, DateTimeOffset now)
+    private ActiveAlert? Advance(AlertRule rule, AlertSample sample, ActiveAlert? known)
     {
         var isOn = rule.When.Holds(sample.Value) || (known?.FiringSince is not null && rule.Until?.Holds(sample.Value) == true);
         return (known, isOn) switch
         {
-            (null, false) => (null, null),
-            ({ FiringSince: null }, false) => (null, null),
-            ({ } firing, false) => Over(firing, rule.KeepFor, now),
-            _ => On(rule, sample, known, now),
+            (null or { FiringSince: null }, false) => null,
+            ({ } firing, false) => firing with { OverSince = firing.OverSince ?? now },
+            _ => On(rule, sample, known),
         };
     }
 
-    private static (ActiveAlert? Alert, AlertChange? Change) On(AlertRule rule, AlertSample sample, ActiveAlert? known, DateTimeOffset now)
+    private ActiveAlert On(AlertRule rule, AlertSample sample, ActiveAlert? known)
     {
-        var alert = (known ?? new ActiveAlert { Rule = rule.Name, Subject = sample.Subject, Severity = rule.Severity, Since = now, Summary = "" }) with
+        var since = known?.Since ?? now;
+        var fires = known?.FiringSince is null && now - since >= rule.For;
+        return new()
         {
+            Rule = rule.Name,
+            Subject = known?.Subject ?? sample.Subject,
             Severity = rule.Severity,
-            OverSince = null,
+            Since = since,
+            FiringSince = fires ? now : known?.FiringSince,
+
+            // What is kept in the store does not change with every figure.
+            Summary = fires || known is null ? Words(rule, sample) : known.Summary,
             Runbook = rule.Runbook,
-            Summary = known?.FiringSince is null ? Words(rule, sample) : known.Summary,
+            IsEscalated = rule.IsEscalated,
+            IsTold = known?.IsTold == true,
+            SilencedBy = known?.SilencedBy,
+            Acknowledged = known?.Acknowledged,
         };
-        return alert.FiringSince is null && now - alert.Since >= rule.For
-            ? (alert with { FiringSince = now }, new(alert with { FiringSince = now }, false, now))
-            : (alert, null);
     }
 
-    private static (ActiveAlert? Alert, AlertChange? Change) Over(ActiveAlert firing, TimeSpan keepFor, DateTimeOffset now)
+    private ActiveAlert? Unheard(ActiveAlert known) => known.FiringSince is null ? null : known with { OverSince = known.OverSince ?? now };
+
+    private AlertRule? RuleOf(ActiveAlert alert)
     {
-        var over = firing with { OverSince = firing.OverSince ?? now };
-        return now - over.OverSince >= keepFor ? (null, new(over, true, now)) : (over, null);
+        foreach (var rule in rules)
+        {
+            if (rule.Name == alert.Rule && IsMeant(rule))
+            {
+                return rule;
+            }
+        }
+
+        return null;
     }
-
-    private static (ActiveAlert? Alert, AlertChange? Change) Unheard(ActiveAlert known, bool isRule, DateTimeOffset now) => known switch
-    {
-        { FiringSince: null } => (null, null),
-        _ when !isRule => (null, new(known, true, now)),
-        _ => Over(known, ForgottenAfter, now),
-    };
-
-    private static string KeyOf(AlertRule rule, string subject) => subject.Length > 0 ? $"{rule.Name}/{subject}" : rule.Name;
 
     private static string Words(AlertRule rule, AlertSample sample) => rule.Summary
         .Replace("{subject}", sample.Subject, StringComparison.Ordinal)

@@ -1,48 +1,144 @@
+using System.Globalization;
 using Holdfast.Model;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 
 namespace Holdfast.Decisions.Alerts;
 
-/// <summary>The figures of one cluster, as the member that evaluates them sees it.</summary>
+/// <summary>What looks at figures, one after the other, so that a turn in which nothing is worth telling makes nothing.</summary>
+public interface IAlertSampleVisitor
+{
+    void Visit(AlertSample sample);
+}
+
+/// <summary>The figures of one cluster, as the member that evaluates them sees it, and those that each member sees for itself.</summary>
 public static class AlertSamples
 {
     /// <summary>A member is missed for so long after it was last heard of, and counts as removed then.</summary>
     private static readonly TimeSpan MissedFor = TimeSpan.FromMinutes(30);
 
-    public static IReadOnlyCollection<AlertSample> Of(ClusterView view) =>
-    [
-        new(AlertFigures.PrimaryAvailable, "", IsPrimaryThere(view) ? 1 : 0),
-        new(AlertFigures.Quorum, "", HasQuorum(view) ? 1 : 0),
-        new(AlertFigures.ApprovalWaiting, "", view.Store is { Lease: null, Approval.State: ApprovalState.Pending } ? 1 : 0),
-        .. SinceLeaderChange(view) is { } since ? (AlertSample[])[new(AlertFigures.SinceLeaderChange, "", since.TotalSeconds)] : [],
-        .. view is { SelfHoldsLiveLease: true, Policy.SynchronousMode: not SynchronousMode.Off } ? (AlertSample[])[new(AlertFigures.SynchronousStandbys, "", view.Store.Sync.Standbys.Length)] : [],
-        .. Disks(view),
-        .. view.SelfHoldsLiveLease ? Standbys(view) : [],
-    ];
+    /// <summary>All of them, as the evaluator sees them.</summary>
+    public static IReadOnlyCollection<AlertSample> Of(ClusterView view)
+    {
+        var all = new Collected([]);
+        VisitOwn(view, ref all);
+        VisitCluster(view, ref all);
+        return all.Samples;
+    }
+
+    /// <summary>What each member tells of itself: <see cref="AlertFigures.IsOwn"/>.</summary>
+    public static void VisitOwn<TVisitor>(ClusterView view, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor =>
+        visitor.Visit(new(AlertFigures.Quorum, "", HasQuorum(view) ? 1 : 0));
+
+    public static void VisitCluster<TVisitor>(ClusterView view, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
+    {
+        visitor.Visit(new(AlertFigures.PrimaryAvailable, "", IsPrimaryThere(view) ? 1 : 0));
+        VisitApproval(view, ref visitor);
+        VisitStore(view, ref visitor);
+        VisitMembers(view, ref visitor);
+        if (!view.SelfHoldsLiveLease)
+        {
+            return;
+        }
+
+        if (SinceLeaderChange(view) is { } since)
+        {
+            visitor.Visit(new(AlertFigures.SinceLeaderChange, "", since.TotalSeconds));
+        }
+
+        if (view.Policy.SynchronousMode != SynchronousMode.Off)
+        {
+            visitor.Visit(new(AlertFigures.SynchronousStandbys, "", view.Store.Sync.Standbys.Length));
+        }
+
+        VisitStandbys(view, ref visitor);
+    }
+
+    private static void VisitApproval<TVisitor>(ClusterView view, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
+    {
+        var isWaiting = view.Store is { Lease: null, Approval.State: ApprovalState.Pending };
+        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", isWaiting ? 1 : 0));
+        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", isWaiting ? view.Store.Approval?.Escalation ?? 0 : 0));
+    }
+
+    private static void VisitStore<TVisitor>(ClusterView view, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
+    {
+        if (view.StoreHealth.Answer is { } answer)
+        {
+            visitor.Visit(new(AlertFigures.StoreAnswerMilliseconds, view.Self.Text, answer.TotalMilliseconds));
+        }
+
+        if (view.StoreHealth.FailedPercent is { } failed)
+        {
+            visitor.Visit(new(AlertFigures.StoreFailedPercent, view.Self.Text, failed));
+        }
+
+        if (view.StoreHealth.MembersLost is { } lost)
+        {
+            visitor.Visit(new(AlertFigures.StoreMembersLost, "", lost));
+        }
+    }
+
+    private static void VisitMembers<TVisitor>(ClusterView view, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
+    {
+        foreach (var report in view.Store.Members)
+        {
+            if (report.Name != view.Self)
+            {
+                if (report.DiskFreePercent is { } free)
+                {
+                    visitor.Visit(new(AlertFigures.DiskFreePercent, report.Name.Text, free));
+                }
+
+                VisitCertificates(view, report.Name, report.Certificates, ref visitor);
+            }
+        }
+
+        if (view.Database.Disk is { TotalBytes: > 0 } disk)
+        {
+            visitor.Visit(new(AlertFigures.DiskFreePercent, view.Self.Text, 100d * disk.FreeBytes / disk.TotalBytes));
+        }
+
+        VisitCertificates(view, view.Self, view.Certificates, ref visitor);
+    }
+
+    private static void VisitCertificates<TVisitor>(ClusterView view, MemberName member, CertificateEnds ends, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
+    {
+        foreach (var end in ends.Files)
+        {
+            visitor.Visit(new(AlertFigures.CertificateDaysLeft, member.Text, (end.NotAfter - view.UtcNow).TotalDays) { Part = end.Setting });
+        }
+    }
 
     /// <summary>By the history, which an agent that is started again does not add to; null while nobody but the first has led.</summary>
     private static TimeSpan? SinceLeaderChange(ClusterView view) =>
-        view is { SelfHoldsLiveLease: true, Store.History: [.., { At: { } at }] history } && (view.Database.Group is null || history.Length > 1)
-            && DateTimeOffset.TryParse(at, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var changed)
+        view is { Store.History: [.., { At: { } at }] history } && (view.Database.Group is null || history.Length > 1)
+            && DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.None, out var changed)
             ? view.UtcNow - changed
             : null;
 
+    /// <summary>A member knows more of its own database than its last report in the store.</summary>
     private static bool IsPrimaryThere(ClusterView view) =>
-        view.SelfHoldsLiveLease
+        view.Store.Lease is { } lease
+        && (lease.Holder == view.Self
             ? view.Database is { IsRunningPrimary: true, IsResponsive: true }
-            : view.Store.Lease is { } lease && view.Report(lease.Holder) is { Role: DatabaseRole.Primary, State: MemberState.Running };
+            : view.Report(lease.Holder) is { Role: DatabaseRole.Primary, State: MemberState.Running });
 
-    private static bool HasQuorum(ClusterView view) =>
-        view.Now - view.Store.ConfirmedAt < view.Policy.TimeToLive && view.Database.Group is not { HasMajority: false };
+    /// <summary>An agent that has begun without the store has waited for it since.</summary>
+    private static bool HasQuorum(ClusterView view)
+    {
+        var heard = view.Store.ConfirmedAt > view.Memory.StartedAt ? view.Store.ConfirmedAt : view.Memory.StartedAt;
+        return view.Now - heard < view.Policy.TimeToLive && view.Database.Group is not { HasMajority: false };
+    }
 
-    private static IEnumerable<AlertSample> Disks(ClusterView view) =>
-        view.Others
-            .Where(report => report.DiskFreePercent is not null)
-            .Select(report => new AlertSample(AlertFigures.DiskFreePercent, report.Name.Text, report.DiskFreePercent!.Value))
-            .Concat(view.Database.Disk is { TotalBytes: > 0 } disk ? [new(AlertFigures.DiskFreePercent, view.Self.Text, 100d * disk.FreeBytes / disk.TotalBytes)] : []);
-
-    private static IEnumerable<AlertSample> Standbys(ClusterView view)
+    private static void VisitStandbys<TVisitor>(ClusterView view, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
     {
         foreach (var (name, heard) in view.Memory.MembersSeen)
         {
@@ -51,17 +147,35 @@ public static class AlertSamples
                 continue;
             }
 
-            var report = view.Report(name);
-            yield return new(AlertFigures.StandbyConnected, name.Text, report is { IsStreaming: true } or { Group.IsServing: true } ? 1 : 0);
+            var report = Find(view, name);
+            visitor.Visit(new(AlertFigures.StandbyConnected, name.Text, report is { IsStreaming: true } or { Group.IsServing: true } ? 1 : 0));
             if (report?.Group is { } group)
             {
-                yield return new(AlertFigures.ApplyBacklog, name.Text, group.ApplyBacklog);
+                visitor.Visit(new(AlertFigures.ApplyBacklog, name.Text, group.ApplyBacklog));
             }
             else if (report?.ReplayPosition is { } replayed)
             {
-                yield return new(AlertFigures.LagBytes, name.Text, Math.Max(0, view.Database.Position.BytesAheadOf(replayed)));
-                yield return new(AlertFigures.LagSeconds, name.Text, view.Memory.LogEnds.LagOf(replayed, view.Database.Position, view.Now).TotalSeconds);
+                visitor.Visit(new(AlertFigures.LagBytes, name.Text, Math.Max(0, view.Database.Position.BytesAheadOf(replayed))));
+                visitor.Visit(new(AlertFigures.LagSeconds, name.Text, view.Memory.LogEnds.LagOf(replayed, view.Database.Position, view.Now).TotalSeconds));
             }
         }
+    }
+
+    private static MemberReport? Find(ClusterView view, MemberName name)
+    {
+        foreach (var report in view.Store.Members)
+        {
+            if (report.Name == name)
+            {
+                return report;
+            }
+        }
+
+        return null;
+    }
+
+    private readonly record struct Collected(List<AlertSample> Samples) : IAlertSampleVisitor
+    {
+        public void Visit(AlertSample sample) => Samples.Add(sample);
     }
 }

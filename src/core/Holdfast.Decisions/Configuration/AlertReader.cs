@@ -42,6 +42,7 @@ internal static class AlertReader
         {
             Until = Expression("until") ?? (said["when"] is null ? known?.Until : null),
             KeepFor = Time("keep_for") ?? known?.KeepFor ?? TimeSpan.FromSeconds(10),
+            IsEscalated = Flag("escalate") ?? known?.IsEscalated ?? false,
             Runbook = Text("runbook") ?? known?.Runbook,
         };
 
@@ -76,6 +77,22 @@ internal static class AlertReader
             }
 
             warnings.Add($"alerts.rules.{name}.{key} {text} is ignored: {Quantities.Seconds.Expected} is expected");
+            return null;
+        }
+
+        bool? Flag(string key)
+        {
+            if (Text(key) is not { } text)
+            {
+                return null;
+            }
+
+            if (bool.TryParse(text, out var isSo))
+            {
+                return isSo;
+            }
+
+            warnings.Add($"alerts.rules.{name}.{key} {text} is ignored: true or false is expected");
             return null;
         }
 

@@ -69,6 +69,7 @@ public static class ReportRules
         HasCheckpointedSincePromotion = view.Database is { IsRunningPrimary: true, HasCheckpointedSincePromotion: true },
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
         DiskFreePercent = view.Database.Disk is { TotalBytes: > 0 } disk ? (int)(100 * disk.FreeBytes / disk.TotalBytes) : null,
+        Certificates = view.Certificates,
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         DrainsFor = Switchover.DrainsFor(view),
         Group = view.Database.Group is { } group ? group with { IsJoining = view.Database.IsDoing(DatabaseJobKind.JoinGroup) } : null,

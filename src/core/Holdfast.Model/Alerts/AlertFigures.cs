@@ -14,7 +14,12 @@ public static class AlertFigures
     public const string DiskFreePercent = "disk_free_percent";
     public const string SynchronousStandbys = "synchronous_standbys";
     public const string ApprovalWaiting = "approval_waiting";
+    public const string ApprovalEscalations = "approval_escalations";
     public const string SinceLeaderChange = "seconds_since_leader_change";
+    public const string StoreAnswerMilliseconds = "store_answer_milliseconds";
+    public const string StoreFailedPercent = "store_failed_percent";
+    public const string StoreMembersLost = "store_members_lost";
+    public const string CertificateDaysLeft = "certificate_days_left";
 
     /// <summary>Each with what it is; those of a member are seen once for each.</summary>
     public static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -28,12 +33,29 @@ public static class AlertFigures
         [DiskFreePercent] = "of each member: how much of the data directory's disk is free",
         [SynchronousStandbys] = "how many standbys commits wait for; absent while synchronous mode is off",
         [ApprovalWaiting] = "1 while somebody is asked to approve a failover, 0 otherwise",
+        [ApprovalEscalations] = "how often nobody has answered the request for approval that waits; 0 while none does",
         [SinceLeaderChange] = "how long the leader has led",
-    }.ToFrozenDictionary();
+        [StoreAnswerMilliseconds] = "of the member that looks: how long the store takes to answer, the median of its last calls",
+        [StoreFailedPercent] = "of the member that looks: how many of its last calls the store did not answer",
+        [StoreMembersLost] = "how many of the store's own members do not answer, or lag behind; absent where the store does not say",
+        [CertificateDaysLeft] = "of each certificate file that a member uses: how many days are left of it",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The figure of that name; null when there is none.</summary>
+    public static string? Find(string name) => All.Keys.FirstOrDefault(figure => figure == name);
+
+    /// <summary>Every member sees it for itself and tells of it itself, for without the store nobody knows who else would.</summary>
+    public static bool IsOwn(string figure) => figure == Quorum;
 }
 
 /// <summary>One figure of one subject.</summary>
 /// <param name="Figure">Of <see cref="AlertFigures"/>.</param>
-/// <param name="Subject">A member's name; empty for the cluster.</param>
+/// <param name="Member">Its name; empty for the cluster.</param>
 /// <param name="Value">In the unit that the figure's name ends with.</param>
-public readonly record struct AlertSample(string Figure, string Subject, double Value);
+public readonly record struct AlertSample(string Figure, string Member, double Value)
+{
+    /// <summary>Which of several of the member's; null where it has one.</summary>
+    public string? Part { get; init; }
+
+    public string Subject => Part is null ? Member : $"{Member}/{Part}";
+}

@@ -16,6 +16,9 @@ public sealed record AlertRule(string Name, AlertExpression When, TimeSpan For, 
     /// <summary>For how long it must be over before it counts as over, so that what comes and goes is told once.</summary>
     public TimeSpan KeepFor { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Those whom others escalate to are told as well, and at once.</summary>
+    public bool IsEscalated { get; init; }
+
     /// <summary>The page that says what to do.</summary>
     public string? Runbook { get; init; }
 }
@@ -47,11 +50,11 @@ public sealed record AlertExpression(string Figure, string Comparison, double Li
     /// <summary>Null when the text is none: a figure, a comparison and a number, with spaces between them.</summary>
     public static AlertExpression? Parse(string text) =>
         text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var figure, var comparison, var limit]
-            && AlertFigures.All.ContainsKey(figure)
+            && AlertFigures.Find(figure) is { } known
             && Comparisons.Contains(comparison)
             && double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             && double.IsFinite(number)
-            ? new(figure, comparison, number)
+            ? new(known, comparison, number)
             : null;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit}");

@@ -8,6 +8,7 @@ using Holdfast.Guard;
 using Holdfast.Host.Commands;
 using Holdfast.Host.Logging;
 using Holdfast.Model;
+using Holdfast.Notifications.Center;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Fencing;
 using Holdfast.Ports.Store;
@@ -26,6 +27,7 @@ internal sealed partial class AgentProcess
     private RestApi? api;
     private DatabaseParts? database;
     private MemberAgent? member;
+    private NotificationCenter? notifications;
 
     private AgentProcess(string? path, HoldfastConfiguration configuration, ILogger logger)
     {
@@ -60,8 +62,8 @@ internal sealed partial class AgentProcess
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
 
         using var peers = Parts.CreatePeers(configuration);
-        await using var notifications = NotificationParts.CreateCenter(configuration, loggers);
-        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = notifications };
+        await using var center = notifications = NotificationParts.CreateCenter(configuration, loggers);
+        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center };
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers)
         {
@@ -138,6 +140,7 @@ internal sealed partial class AgentProcess
         },
         TagsJson = configuration.Tags.PublishedJson,
         InitialConfiguration = Initial(configuration),
+        CertificateFiles = CertificateFiles.Of(configuration),
     };
 
     /// <summary>A cluster that begins on a store of somebody else's outlives it, unless the operator says otherwise.</summary>
@@ -148,22 +151,34 @@ internal sealed partial class AgentProcess
     }
 
     /// <summary>Reads the file again; a file with errors changes nothing.</summary>
-    private Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken)
+    private async Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken)
     {
         var result = LocalConfiguration.Load(path, ConfigurationPurpose.Agent);
         if (result.Configuration is not { } reloaded)
         {
             var first = result.Problems.First(problem => problem.Severity == ProblemSeverity.Error);
             LogReloadRefused(first.ToString());
-            return Task.FromResult(new ControlAnswer(ControlOutcome.BadRequest, first.ToString()));
+            return new ControlAnswer(ControlOutcome.BadRequest, first.ToString());
+        }
+
+        ImmutableArray<NotificationTarget> targets;
+        try
+        {
+            targets = NotificationParts.Targets(reloaded);
+        }
+        catch (StartRefusedException exception)
+        {
+            LogReloadRefused(exception.Message);
+            return new ControlAnswer(ControlOutcome.BadRequest, exception.Message);
         }
 
         configuration = reloaded;
+        await notifications!.ReloadAsync(targets);
         api!.Reload(ApiOptions.Of(reloaded));
         database!.Reload(reloaded);
         member!.Reload(Options(reloaded));
         LogReloaded();
-        return Task.FromResult(new ControlAnswer(ControlOutcome.Done, "reload scheduled"));
+        return new ControlAnswer(ControlOutcome.Done, "reload scheduled");
     }
 
     [LoggerMessage(1401, LogLevel.Information, "holdfast {Version}: member {Name} of cluster {Scope}; {Database} runs as the user {OsUser}")]

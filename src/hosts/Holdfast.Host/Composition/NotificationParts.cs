@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Configuration;
@@ -20,7 +21,10 @@ internal static class NotificationParts
 
     /// <exception cref="StartRefusedException">A file of authorities cannot be used.</exception>
     public static NotificationCenter CreateCenter(HoldfastConfiguration configuration, ILoggerFactory loggers) =>
-        new([.. configuration.Notifications.Select(Target)], Jitter, HostClock.Time, loggers.CreateLogger<NotificationCenter>());
+        new(Targets(configuration), Jitter, HostClock.Time, loggers.CreateLogger<NotificationCenter>());
+
+    /// <exception cref="StartRefusedException">A file of authorities cannot be used.</exception>
+    public static ImmutableArray<NotificationTarget> Targets(HoldfastConfiguration configuration) => [.. configuration.Notifications.Select(Target)];
 
     private static double Jitter() => RandomNumberGenerator.GetInt32(JitterSteps) / (double)JitterSteps;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
 using Holdfast.Model.Access;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports.Peers;
 
@@ -46,6 +47,11 @@ public interface IMemberControl
     /// <param name="vote">Who answers what; its time is when it arrived here.</param>
     /// <param name="cancellationToken">Ends the wait for the store.</param>
     Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken);
+
+    /// <summary>Changes what people have said of alerts. Refused, with the reason, when that makes no sense any more.</summary>
+    /// <param name="change">From what was said and what is known to hold, to what is said from now on, null for nothing new, and words for who asked.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    Task<ControlAnswer> AnswerAlertsAsync(Func<AlertAnswers, AlertBoard, (AlertAnswers? Answers, string Words)> change, CancellationToken cancellationToken);
 
     /// <summary>What was done to the cluster, oldest first: JSON objects as the store holds them.</summary>
     ImmutableArray<string> Audit { get; }

@@ -8,6 +8,9 @@ public interface INotifier : IDisposable
     /// <summary>How often the target must be told again what still fires; null: once is enough.</summary>
     TimeSpan? RepeatInterval { get; }
 
+    /// <summary>Whether the target is to hear that somebody has taken a matter in hand.</summary>
+    bool TakesAcknowledgements { get; }
+
     /// <exception cref="NotificationFailedException">The target did not take it, or nobody knows whether it did.</exception>
     Task NotifyAsync(Notification notification, CancellationToken cancellationToken);
 }

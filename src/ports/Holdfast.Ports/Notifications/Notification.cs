@@ -20,6 +20,15 @@ public sealed record Notification
     /// <summary>People were told of it already, by another process: only its end, and what must be repeated, is told from here.</summary>
     public bool IsKnown { get; init; }
 
+    /// <summary>Who has taken the matter in hand, so that it is escalated no further; null while nobody has.</summary>
+    public string? AcknowledgedBy { get; init; }
+
+    /// <summary>It goes on, and nobody else is to be told of it.</summary>
+    public bool IsSilenced { get; init; }
+
+    /// <summary>Those whom its targets escalate to are told at once.</summary>
+    public bool IsEscalated { get; init; }
+
     /// <summary>One line.</summary>
     public required string Title { get; init; }
 

@@ -10,6 +10,7 @@ namespace Holdfast.Agent.Alerts;
 internal static class AlertNotices
 {
     private const string ApprovalWaiting = "ApprovalWaiting";
+    private const string ApprovalEscalated = "ApprovalEscalated";
 
     public static Notification Of(string scope, ClusterView view, AlertChange change) => new()
     {
@@ -22,20 +23,23 @@ internal static class AlertNotices
             _ => NotificationSeverity.Info,
         },
         IsResolved = change.IsResolved,
+        AcknowledgedBy = change.IsResolved ? null : change.Alert.Acknowledged?.By,
+        IsSilenced = change is { IsResolved: false, Alert.SilencedBy: not null },
+        IsEscalated = change.Alert.IsEscalated,
         Title = $"{scope}: {change.Alert.Summary}",
         Text = Text(scope, view, change),
         StartedAt = change.Alert.Since,
         EndedAt = change.IsResolved ? change.Alert.OverSince ?? change.At : null,
         Labels = Labels(scope, change.Alert),
-        Question = change.Alert.Rule == ApprovalWaiting ? Question(view) : null,
+        Question = change.Alert.Rule is ApprovalWaiting or ApprovalEscalated ? Question(view) : null,
         Link = change.Alert.Runbook ?? Dashboard(view),
     };
 
     /// <summary>What fired before this member began to look: others were told.</summary>
     public static IEnumerable<Notification> Known(string scope, ClusterView view, AlertBoard board) =>
         board.Alerts.Values
-            .Where(alert => alert.FiringSince is not null)
-            .Select(alert => Of(scope, view, new AlertChange(alert, false, view.UtcNow)) with { IsKnown = true });
+            .Where(alert => alert is { FiringSince: not null, IsTold: true })
+            .Select(alert => Of(scope, view, new AlertChange(alert, AlertNews.Fires, view.UtcNow)) with { IsKnown = true });
 
     private static ImmutableSortedDictionary<string, string> Labels(string scope, ActiveAlert alert)
     {
@@ -43,9 +47,14 @@ internal static class AlertNotices
         labels["alertname"] = alert.Rule;
         labels["cluster"] = scope;
         labels["severity"] = alert.Severity.ToString().ToLowerInvariant();
-        if (alert.Subject.Length > 0)
+        if (alert.Member.Length > 0)
         {
-            labels["member"] = alert.Subject;
+            labels["member"] = alert.Member;
+        }
+
+        if (alert.Part is { } part)
+        {
+            labels["part"] = part;
         }
 
         return labels.ToImmutable();
@@ -54,8 +63,17 @@ internal static class AlertNotices
     private static string Text(string scope, ClusterView view, AlertChange change) => change switch
     {
         { IsResolved: true } => $"It is over, after {FormattableString.Invariant($"{((change.Alert.OverSince ?? change.At) - change.Alert.Since).TotalSeconds:0}")} s.",
-        _ when change.Alert.Rule == ApprovalWaiting && view.Store.Approval is { State: ApprovalState.Pending } request => Asked(scope, request),
+        { News: AlertNews.Acknowledged, Alert.Acknowledged: { } answer } => $"{answer.By} has taken it in hand{(answer.Comment.Length > 0 ? $": {answer.Comment}" : "")}.",
+        { Alert.Rule: ApprovalWaiting or ApprovalEscalated } when view.Store.Approval is { State: ApprovalState.Pending } request => Asked(scope, request),
+        _ when view.Now - view.Store.ConfirmedAt > view.Policy.TimeToLive => $"{view.Self} says so: the store has not answered it for {(view.Now - view.Store.ConfirmedAt).TotalSeconds:0} s, and its database {Writes(view)}.",
         _ => $"{(view.Store.Lease is { } lease ? $"{lease.Holder} leads in term {lease.Term}" : "Nobody leads")}. 'holdfast status {scope}' and 'holdfast explain {scope}' say more.",
+    };
+
+    private static string Writes(ClusterView view) => view.Database switch
+    {
+        { IsRunningPrimary: true } => "accepts writes",
+        { IsRunningReplica: true } => "is a replica",
+        _ => "does not run",
     };
 
     private static string Asked(string scope, ApprovalRequest request) =>

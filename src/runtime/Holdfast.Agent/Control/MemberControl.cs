@@ -10,6 +10,7 @@ using Holdfast.Decisions;
 using Holdfast.Decisions.Approvals;
 using Holdfast.Model;
 using Holdfast.Model.Access;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
@@ -125,6 +126,25 @@ internal sealed class MemberControl(
             ? new(ControlOutcome.Refused, words)
             : await CommitAsync(
                 new([new(keys.Approval, next.Revision)], [new StoreWrite.Put(keys.Approval, ApprovalDocuments.ToText(next), null)]), words, cancellationToken);
+    }
+
+    public async Task<ControlAnswer> AnswerAlertsAsync(
+        Func<AlertAnswers, AlertBoard, (AlertAnswers? Answers, string Words)> change, CancellationToken cancellationToken)
+    {
+        var image = await ReadAsync(cancellationToken);
+        if (image is null)
+        {
+            return new(ControlOutcome.Unavailable, "the store does not answer");
+        }
+
+        var said = image.Entries.FirstOrDefault(entry => entry.Key == keys.AlertAnswers);
+        var board = image.Entries.FirstOrDefault(entry => entry.Key == keys.Alerts) is { } alerts ? AlertDocuments.ToBoard(alerts) : AlertBoard.Empty;
+        var known = View is { } view ? new AlertBoard(board.Alerts.SetItems(view.Memory.OwnAlerts.Alerts)) : board;
+        var (next, words) = change(said is null ? AlertAnswers.Empty : AlertDocuments.ToAnswers(said), known);
+        return next is null
+            ? new(ControlOutcome.Refused, words)
+            : await CommitAsync(
+                new([new(keys.AlertAnswers, said?.Modified ?? Revision.Absent)], [new StoreWrite.Put(keys.AlertAnswers, AlertDocuments.ToText(next), null)]), words, cancellationToken);
     }
 
     public ImmutableArray<string> Audit => Volatile.Read(ref snapshot) is { } present ? [.. present.Audit.Select(entry => JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry))] : [];

@@ -149,7 +149,7 @@ internal sealed partial class Actor(
     /// <summary>Whoever begins to look knows what others have been told.</summary>
     private void Tell(ClusterView view, HaAction.RaiseAlerts raise)
     {
-        foreach (var known in view.Memory.Alerts is null ? AlertNotices.Known(state.Options.Scope, view, view.Store.Alerts) : [])
+        foreach (var known in view.Memory.Alerts is null && raise.Board is not null ? AlertNotices.Known(state.Options.Scope, view, view.Store.Alerts) : [])
         {
             notifications?.Post(known);
         }
@@ -159,7 +159,7 @@ internal sealed partial class Actor(
             notifications?.Post(AlertNotices.Of(state.Options.Scope, view, change));
         }
 
-        state.Memory = state.Memory with { Alerts = raise.Board };
+        state.Memory = state.Memory with { Alerts = raise.Board, OwnAlerts = raise.Own };
     }
 
     /// <summary>What changes keys in the store.</summary>
@@ -402,6 +402,7 @@ internal sealed partial class Actor(
             },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
             HaAction.RecordFencing => state.Memory with { Fencing = null },
+            HaAction.WriteAlerts write => state.Memory with { AlertsWritten = new(write.Replaces, now) },
             _ => state.Memory,
         };
     }

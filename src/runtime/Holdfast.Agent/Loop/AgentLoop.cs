@@ -20,6 +20,7 @@ internal sealed partial class AgentLoop(
     AgentState state,
     AgentSignal signal,
     MemberControl control,
+    Surroundings surroundings,
     AgentOptions options,
     TimeProvider time,
     ILogger<AgentLoop> logger)
@@ -204,6 +205,8 @@ internal sealed partial class AgentLoop(
         ApiUrl = options.ApiUrl,
         Store = cache.View.ConfirmedAt < state.Session.RenewedAt ? cache.View with { ConfirmedAt = state.Session.RenewedAt } : cache.View,
         Session = state.Session,
+        StoreHealth = surroundings.StoreHealth,
+        Certificates = surroundings.Certificates(state.Options, time.GetElapsedTime(0)),
         Database = database!,
         Memory = state.Memory,
         IsShuttingDown = isShuttingDown,

@@ -19,6 +19,7 @@ internal static class AlertEndpoint
         {
             Scope = options.Scope,
             Alerts = AlertsOf(snapshot),
+            Silences = [.. SilencesOf(snapshot).Select(StatusOf)],
             Rules = [.. snapshot.Policy.AlertRules.Select(rule => new AlertRuleStatus(rule.Name, rule.When.ToString(), rule.For.TotalSeconds, Word(rule.Severity), rule.Summary))],
         },
         ApiJson.Wire.AlertList);
@@ -32,25 +33,52 @@ internal static class AlertEndpoint
     }
 
     /// <summary>The evaluator knows better than the store, which may be away.</summary>
-    public static AlertBoard BoardOf(MemberSnapshot snapshot) => snapshot.View is { } view ? view.Memory.Alerts ?? view.Store.Alerts : AlertBoard.Empty;
+    public static AlertBoard BoardOf(MemberSnapshot snapshot) => snapshot.View is { } view ? AlertRules.BoardOf(view) : AlertBoard.Empty;
+
+    private static IEnumerable<AlertSilence> SilencesOf(MemberSnapshot snapshot) =>
+        snapshot.View?.Store.AlertAnswers.Silences.Where(silence => snapshot.UtcNow < silence.EndsAt) ?? [];
+
+    private static AlertSilenceStatus StatusOf(AlertSilence silence) => new()
+    {
+        Id = silence.Id,
+        Rule = silence.Rule,
+        Member = silence.Member,
+        StartsAt = silence.StartsAt,
+        EndsAt = silence.EndsAt,
+        By = silence.By,
+        Comment = silence.Comment,
+    };
 
     private static AlertStatus StatusOf(ActiveAlert alert, Policy policy, IReadOnlyCollection<AlertSample> samples)
     {
         var when = policy.AlertRules.FirstOrDefault(rule => rule.Name == alert.Rule)?.When;
         return new()
         {
+            Id = alert.Key,
             Name = alert.Rule,
             Subject = alert.Subject,
             Severity = Word(alert.Severity),
-            State = alert.FiringSince is null ? "pending" : "firing",
+            State = StateOf(alert),
             Summary = alert.Summary,
             Since = alert.Since,
             FiringSince = alert.FiringSince,
             Runbook = alert.Runbook,
             When = when?.ToString(),
             Value = samples.Where(sample => sample.Figure == when?.Figure && sample.Subject == alert.Subject).Select(sample => (double?)Math.Round(sample.Value, 1)).FirstOrDefault(),
+            SilencedBy = alert.SilencedBy,
+            AcknowledgedBy = alert.Acknowledged?.By,
+            AcknowledgedAt = alert.Acknowledged?.At,
+            AcknowledgedComment = alert.Acknowledged is { Comment: { Length: > 0 } comment } ? comment : null,
         };
     }
+
+    private static string StateOf(ActiveAlert alert) => alert switch
+    {
+        { FiringSince: null } => "pending",
+        { SilencedBy: not null } => "silenced",
+        { Acknowledged: not null } => "acknowledged",
+        _ => "firing",
+    };
 
     public static string Word(AlertSeverity severity) => severity.ToString().ToLowerInvariant();
 }

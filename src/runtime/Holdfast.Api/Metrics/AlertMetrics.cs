@@ -18,7 +18,7 @@ internal static class AlertMetrics
 
         foreach (var figure in AlertSamples.Of(view).GroupBy(sample => sample.Figure))
         {
-            text.Gauge($"holdfast_{figure.Key}", Sentence(AlertFigures.All[figure.Key]), [.. figure.Select(sample => new MetricSample(sample.Value, Labels(sample.Subject)))]);
+            text.Gauge($"holdfast_{figure.Key}", Sentence(AlertFigures.All[figure.Key]), [.. figure.Select(sample => new MetricSample(sample.Value, Labels(sample.Member, sample.Part)))]);
         }
 
         text.Gauge(
@@ -27,11 +27,15 @@ internal static class AlertMetrics
             [
                 .. AlertEndpoint.BoardOf(snapshot).Alerts.Values
                     .Where(alert => alert.FiringSince is not null)
-                    .Select(alert => new MetricSample(1, [new("alert", alert.Rule), new("severity", alert.Severity.ToString().ToLowerInvariant()), .. Labels(alert.Subject)])),
+                    .Select(alert => new MetricSample(1, [new("alert", alert.Rule), new("severity", alert.Severity.ToString().ToLowerInvariant()), .. Labels(alert.Member, alert.Part)])),
             ]);
     }
 
-    private static KeyValuePair<string, string>[] Labels(string subject) => subject.Length > 0 ? [new("member", subject)] : [];
+    private static KeyValuePair<string, string>[] Labels(string member, string? part) =>
+    [
+        .. member.Length > 0 ? (KeyValuePair<string, string>[])[new("member", member)] : [],
+        .. part is null ? (KeyValuePair<string, string>[])[] : [new("part", part)],
+    ];
 
     private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + ".";
 }

@@ -29,6 +29,7 @@ internal sealed partial class RequestHandler(
     private readonly TokenEndpoint tokens = new(control, time);
     private readonly RequestAudit audit = new(control, time, logger);
     private readonly ClustersEndpoint clusters = new(shared, time, stopping);
+    private readonly AlertAnswerEndpoint alertAnswers = new(control, time);
     private readonly EventStream events = new(control, time, time.GetElapsedTime(0), stopping);
 
     public async Task HandleAsync(HttpContext context)
@@ -201,6 +202,7 @@ internal sealed partial class RequestHandler(
             $"GET {TokenEndpoint.Path}" => tokens.Get(),
             $"POST {TokenEndpoint.Path}" => await tokens.PostAsync(body, caller, cancellationToken),
             _ when TokenEndpoint.Is(request.Method, path) => await tokens.DeleteAsync(path, cancellationToken),
+            _ when AlertAnswerEndpoint.IsAnswer(request.Method, path) => await alertAnswers.AnswerAsync(request.Method, path, body, caller.Name, cancellationToken),
             _ => await approvals.PostAsync(path, body, caller.Name, Via.Of(request), snapshot, cancellationToken),
         };
     }
@@ -208,7 +210,7 @@ internal sealed partial class RequestHandler(
     private static bool IsUnsafeEndpoint(string method, string path) => $"{method} {path.TrimEnd('/')}" is
         "PATCH /config" or "PUT /config" or "POST /switchover" or "POST /failover" or "DELETE /switchover" or "POST /restart"
         or "DELETE /restart" or "POST /reload" or "POST /reinitialize" or FailsafeEndpoint.Endpoint or LoginEndpoint.Endpoint
-        || ApprovalEndpoint.IsVote(method, path) || TokenEndpoint.Is(method, path);
+        || ApprovalEndpoint.IsVote(method, path) || TokenEndpoint.Is(method, path) || AlertAnswerEndpoint.IsAnswer(method, path);
 
     private static bool IsBodyOptional(string endpoint) =>
         endpoint is "POST /restart" or "POST /reload" or "POST /reinitialize" or LoginEndpoint.Endpoint
