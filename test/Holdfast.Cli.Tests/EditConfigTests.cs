@@ -133,10 +133,10 @@ public sealed class EditConfigTests
     public async Task The_rules_of_alerts_in_the_manual_are_a_file_that_can_be_applied()
     {
         await using var terminal = await StartAsync();
-        var page = await File.ReadAllTextAsync(Path.Combine(Docs(), "alerts.md"));
+        var page = await File.ReadAllTextAsync(Path.Combine(Docs(), "alerts.md"), TestContext.Current.CancellationToken);
         var begin = page.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)]);
+        await File.WriteAllTextAsync(file, page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)], TestContext.Current.CancellationToken);
 
         var (status, _, error) = await terminal.RunAsync("edit-config", "demo", "--apply", file, "--force");
         File.Delete(file);

@@ -1,5 +1,4 @@
 using Holdfast.Demo.Canary;
-using Holdfast.Demo.Cluster;
 using Holdfast.StoreServers;
 
 namespace Holdfast.EndToEnd.Tests;

@@ -22,10 +22,10 @@ public abstract class ToldCluster : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (cluster is { } present)
+        if (cluster is not null)
         {
-            await present.StopAsync(CancellationToken.None);
-            await present.DisposeAsync();
+            await cluster.StopAsync(CancellationToken.None);
+            await cluster.DisposeAsync();
         }
 
         await Chat.DisposeAsync();
@@ -90,7 +90,9 @@ public abstract class ToldCluster : IAsyncLifetime
         await using var source = CanaryHost.Of(Cluster.Plan, member.Plan).Connections();
         await using DbConnection connection = await source.OpenConnectionAsync(Stop);
         await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are the tests' own.
         command.CommandText = statement;
+#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(Stop);
     }
 
