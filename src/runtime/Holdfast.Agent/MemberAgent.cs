@@ -21,7 +21,7 @@ public sealed class MemberAgent
     private readonly ClusterCache cache;
     private readonly MemberControl control;
     private readonly AgentState state;
-    private readonly IConsensusStore store;
+    private readonly MeasuredStore store;
     private readonly AgentSignal signal;
 
     /// <param name="options">What the operator wrote.</param>
@@ -32,7 +32,7 @@ public sealed class MemberAgent
     {
         var keys = new ClusterKeys(options.Namespace, options.Scope);
         var fences = new FenceSet(ports.Fences);
-        store = ports.Store;
+        store = new MeasuredStore(ports.Store, ports.Time);
         this.signal = signal;
         state = new AgentState
         {
@@ -41,7 +41,7 @@ public sealed class MemberAgent
             ArmedUntil = guardedUntil,
         };
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
-        control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
+        control = new MemberControl(store, keys, signal, ports.Notifications, ports.Reload, options, ports.Time);
         var actor = new Actor(store, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
             ports.Engine, cache, actor, fences, state, signal, control, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());

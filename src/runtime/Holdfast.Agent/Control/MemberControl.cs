@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Agent.Loop;
+using Holdfast.Agent.Store;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
@@ -12,6 +13,7 @@ using Holdfast.Model;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Notifications;
 using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
@@ -20,9 +22,10 @@ namespace Holdfast.Agent.Control;
 
 /// <summary>The agent as its REST API sees it: immutable snapshots that the loop publishes, and requests that the loop takes.</summary>
 internal sealed class MemberControl(
-    IConsensusStore store,
+    MeasuredStore store,
     ClusterKeys keys,
     IAgentSignal signal,
+    INotifications? notifications,
     Func<CancellationToken, Task<ControlAnswer>> reload,
     AgentOptions options,
     TimeProvider time) : IMemberControl
@@ -32,6 +35,7 @@ internal sealed class MemberControl(
     private readonly ConcurrentQueue<PendingRequest> requests = new();
     private readonly ConcurrentQueue<PendingClaim> claims = new();
     private readonly DecisionLog log = new(options.DecisionsKept);
+    private LeadershipWatch leadership = LeadershipWatch.Nothing;
     private ScheduledRestart? scheduled;
     private long numbers;
     private Snapshot? snapshot;
@@ -46,6 +50,14 @@ internal sealed class MemberControl(
     public DateTimeOffset? ScheduledRestartAt => Volatile.Read(ref scheduled)?.At;
 
     public ImmutableArray<DecisionRecord> Decisions => log.Records;
+
+    public MemberFigures Figures => new()
+    {
+        Leadership = Volatile.Read(ref leadership).Figures,
+        StoreCalls = store.Figures,
+        Notifications = notifications?.Counters() ?? [],
+        Rules = log.Counts,
+    };
 
     public async Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken)
     {
@@ -197,8 +209,11 @@ internal sealed class MemberControl(
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
 
-    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit) =>
+    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit)
+    {
         Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit));
+        Volatile.Write(ref leadership, leadership.See(view));
+    }
 
     public void Record(ClusterView view, string concern, Decision decision) => log.Record(view, concern, decision);
 
