@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Holdfast.Model;
 using Holdfast.Model.Alerts;
@@ -142,6 +144,38 @@ public sealed partial class MetricsTests
         Assert.Contains("holdfast_decisions_total{scope=\"demo\",name=\"a\",concern=\"Leadership\",rule=\"Promote\"} 2\n", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_manual_says_of_every_metric_what_the_page_says()
+    {
+        var described = (await File.ReadAllLinesAsync(Manual())).Where(line => line.StartsWith("| `", StringComparison.Ordinal) && !line.Contains("_router_", StringComparison.Ordinal)).ToHashSet();
+        var shown = new HashSet<string>();
+        foreach (var row in Members)
+        {
+            await using var api = await RunningApi.StartAsync(ViewOf(row.Data));
+            api.Control.Decisions = [new(DateTimeOffset.UnixEpoch, "Leadership", "KeepLeading", "reason", [], "", 1)];
+            api.Control.Figures = Figures;
+            shown.UnionWith(Described((await api.AskAsync("GET", "/metrics")).Body));
+        }
+
+        Assert.True(shown.IsSubsetOf(described), $"docs/metrics.md lacks:\n{string.Join('\n', shown.Except(described))}");
+        Assert.True(described.IsSubsetOf(shown), $"nothing shows, of docs/metrics.md:\n{string.Join('\n', described.Except(shown))}");
+    }
+
+    /// <summary>As the manual's tables have it: name, type, unit, and what it is.</summary>
+    private static IEnumerable<string> Described(string page)
+    {
+        var lines = page.Split('\n');
+        return from help in lines
+               where help.StartsWith("# HELP ", StringComparison.Ordinal)
+               let words = help.Split(' ', 4)
+               let type = lines.Single(line => line.StartsWith($"# TYPE {words[2]} ", StringComparison.Ordinal)).Split(' ')[3]
+               let stem = words[2].EndsWith("_total", StringComparison.Ordinal) ? words[2][..^"_total".Length] : words[2]
+               let unit = stem[(stem.LastIndexOf('_') + 1)..] switch { "seconds" => "s", "bytes" or "lsn" or "location" => "bytes", "percent" => "%", _ => "" }
+               select $"| `{words[2]}` | {type} | {unit} | {words[3].Replace("|", "\\|", StringComparison.Ordinal)} |";
+    }
+
+    private static string Manual([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/metrics.md"));
+
     private static MemberFigures Figures { get; } = new()
     {
         Leadership = new(4, 3, new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.75))),
@@ -152,7 +186,7 @@ public sealed partial class MetricsTests
 
     private static ClusterView? ViewOf(string member) => member switch
     {
-        "primary" => Views.Primary(RunningApi.Now).WithDatabase(database => database with
+        "primary" => Looking(Views.Primary(RunningApi.Now)).WithDatabase(database => database with
         {
             Standbys =
             [
@@ -171,9 +205,26 @@ public sealed partial class MetricsTests
         }),
         "replica" => Views.Replica(RunningApi.Now),
         "before the first turn" => null,
-        "primary of a group" => Views.Primary(RunningApi.Now).WithDatabase(database => database with { Standbys = [], Group = Group("server-a") }),
+        "primary of a group" => Looking(Views.Primary(RunningApi.Now))
+            .WithStore(store => store with { Members = [.. store.Members.Select(member => member with { Group = Group($"server-{member.Name}") })] })
+            .WithDatabase(database => database with { Standbys = [], Group = Group("server-a") }),
         "secondary of a group" => Views.Replica(RunningApi.Now).WithDatabase(database => database with { Group = Group("server-b") }),
         _ => Views.Primary(RunningApi.Now).WithStore(store => store with { IsKnown = false, Lease = null, Members = [] }),
+    };
+
+    /// <summary>It looks for what is worth an alert, and finds something.</summary>
+    private static ClusterView Looking(ClusterView view) => view with
+    {
+        UtcNow = new(2026, 1, 2, 4, 0, 0, TimeSpan.Zero),
+        Policy = view.Policy with { SynchronousMode = SynchronousMode.On },
+        Store = view.Store with { Sync = new(Views.A, [Views.B]) },
+        Memory = view.Memory with
+        {
+            MembersSeen = ImmutableSortedDictionary<MemberName, TimeSpan>.Empty.Add(Views.B, view.Now).Add(Views.C, view.Now),
+            Alerts = new(AlertBoard.Empty.Alerts.Add(
+                "ReplicationLag/b",
+                new() { Rule = "ReplicationLag", Subject = "b", Severity = AlertSeverity.Warning, Since = view.UtcNow, FiringSince = view.UtcNow, Summary = "b is 61 s behind the primary" })),
+        },
     };
 
     private static GroupView Group(string server) => new()
