@@ -170,7 +170,7 @@ public sealed partial class MetricsTests
                let words = help.Split(' ', 4)
                let type = lines.Single(line => line.StartsWith($"# TYPE {words[2]} ", StringComparison.Ordinal)).Split(' ')[3]
                let stem = words[2].EndsWith("_total", StringComparison.Ordinal) ? words[2][..^"_total".Length] : words[2]
-               let unit = stem[(stem.LastIndexOf('_') + 1)..] switch { "seconds" => "s", "bytes" or "lsn" or "location" => "bytes", "percent" => "%", _ => "" }
+               let unit = stem[(stem.LastIndexOf('_') + 1)..] switch { "seconds" or "time" or "timestamp" or "seen" => "s", _ when stem.Contains("_seconds_", StringComparison.Ordinal) => "s", "bytes" or "lsn" or "location" => "bytes", "percent" => "%", _ => "" }
                select $"| `{words[2]}` | {type} | {unit} | {words[3].Replace("|", "\\|", StringComparison.Ordinal)} |";
     }
 
