@@ -19,5 +19,7 @@ internal sealed record PrometheusAlert
     /// <summary>With Prometheus' templates in it.</summary>
     public required string Summary { get; init; }
 
+    public string Description { get; init; } = "'holdfast status {{ $labels.scope }}' and 'holdfast explain {{ $labels.scope }}' say more.";
+
     public required string Runbook { get; init; }
 }

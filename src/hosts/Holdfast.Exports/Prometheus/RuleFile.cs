@@ -81,7 +81,7 @@ public static class RuleFile
 
         text.Append(CultureInfo.InvariantCulture, $"        labels:\n          severity: {alert.Severity.ToString().ToLowerInvariant()}\n        annotations:\n");
         text.Append(CultureInfo.InvariantCulture, $"          summary: {Quoted.Text(alert.Summary)}\n");
-        text.Append("          description: \"'holdfast status {{ $labels.scope }}' and 'holdfast explain {{ $labels.scope }}' say more.\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"          description: {Quoted.Text(alert.Description)}\n");
         text.Append(CultureInfo.InvariantCulture, $"          runbook_url: {Quoted.Text(alert.Runbook)}\n");
     }
 

@@ -9,7 +9,7 @@ internal static class WatcherRules
 
     public static IEnumerable<PrometheusAlert> All(ExportOptions options) =>
     [
-        Alert("HoldfastMemberUnseen", "up{job=~\"holdfast.*\"} == 0", Minute, AlertSeverity.Warning, "{{ $labels.instance }} cannot be asked for its metrics", options),
+        Alert("HoldfastMemberUnseen", "up{job=~\"holdfast.*\"} == 0", Minute, AlertSeverity.Warning, "{{ $labels.instance }} cannot be asked for its metrics", options) with { Description = "Its agent is down, or the way to it." },
         Alert("HoldfastNobodyEvaluates", Silent(options), Minute, AlertSeverity.Critical, "{{ $labels.scope }}: no member looks for what is worth an alert", options),
         Alert(
             "HoldfastStoreUnreachable", $"max by (scope, name) (holdfast_store_reachable{options.Selector()}) == 0", Minute, AlertSeverity.Warning,

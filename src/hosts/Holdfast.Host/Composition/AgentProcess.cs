@@ -60,6 +60,7 @@ internal sealed partial class AgentProcess
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers);
         await StartApiAsync();
+        using var telemetry = TelemetryParts.Start(configuration, rest, loggers);
         await using var router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, store, loggers);
         ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));
 
