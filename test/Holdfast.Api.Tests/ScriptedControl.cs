@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
@@ -78,6 +79,16 @@ internal sealed class ScriptedControl : IMemberControl
     public Task<ControlAnswer> VoteAsync(string? id, ApprovalVote vote, CancellationToken cancellationToken) => Asked((id, vote));
 
     public ImmutableArray<string> Audit { get; set; } = [];
+
+    public ImmutableArray<AccessToken> Tokens { get; set; } = [];
+
+    public Task<ControlAnswer> ChangeTokensAsync(
+        Func<ImmutableArray<AccessToken>, (ImmutableArray<AccessToken>? Next, string Words)> change, CancellationToken cancellationToken)
+    {
+        var (next, words) = change(Tokens);
+        Tokens = next ?? Tokens;
+        return Task.FromResult(new ControlAnswer(next is null ? ControlOutcome.Refused : ControlOutcome.Done, words));
+    }
 
     public List<AuditFact> Facts { get; } = [];
 

@@ -82,7 +82,7 @@ public sealed class ReadingTests
         Assert.Equal((LogType.Json, "DEBUG", 3, 1024L * 1024, 416), (configuration.Log.Type, configuration.Log.Level, configuration.Log.FileCount, configuration.Log.FileSizeBytes, configuration.Log.FileMode));
         Assert.Equal(["message", "levelname=level"], configuration.Log.Format);
         Assert.Equal("*:8008", configuration.RestApi!.Listen.ToString());
-        Assert.Equal(new Credentials("admin", "api secret"), configuration.RestApi.Authentication);
+        Assert.Equal(new Credentials("admin", "api secret"), configuration.RestApi.Access.Password);
         Assert.Equal(ClientVerification.Optional, configuration.RestApi.VerifyClient);
         Assert.Equal([new("X-Frame-Options", "DENY")], configuration.RestApi.ExtraHeaders);
         Assert.Equal("[fd00::1]:2380", configuration.Raft!.SelfAddress.ToString());
@@ -168,7 +168,7 @@ public sealed class ReadingTests
         Assert.Equal(("from-patroni", "from-holdfast", false), (configuration.Scope, configuration.Name, configuration.UsesGuard));
         Assert.Equal(2, configuration.Raft!.PartnerAddresses.Length);
         Assert.Equal(new HostPort("127.0.0.1", 2380), configuration.Raft.SelfAddress);
-        Assert.Equal(new Credentials("u", "on"), configuration.RestApi!.Authentication);
+        Assert.Equal(new Credentials("u", "on"), configuration.RestApi!.Access.Password);
         Assert.Equal(["10.0.0.0/8"], configuration.RestApi.AllowList);
         Assert.Equal([new("X-A", "b")], configuration.RestApi.ExtraHeaders);
         Assert.Equal("boss", configuration.PostgreSql!.Superuser.Username);

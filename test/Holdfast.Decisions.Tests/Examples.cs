@@ -223,6 +223,7 @@ internal static class Examples
         new("a leader tells that a standby is gone", Rule.RaiseAlerts, Healthy
             .WithPolicy(policy => policy with { AlertRules = [new AlertRule("StandbyNotConnected", new AlertExpression(AlertFigures.StandbyConnected, "==", 0), TimeSpan.Zero, AlertSeverity.Critical, "{subject} is gone")] })
             .WithoutReport(Gamma)),
+        new("a fencing is written down once the store takes it", Rule.RecordFencing, Healthy.WithMemory(memory => memory with { Fencing = new(DateTimeOffset.UnixEpoch, "FenceWithoutLease: its lease ended") })),
         new("a leader is recorded for when it is gone", Rule.RecordLeader, Healthy.WithStore(store => store with { LastLeader = null })),
         new("what was asked is closed once somebody leads", Rule.CloseApproval, Healthy.Asking(request => request)),
         new("a replica has no say in synchrony", Rule.SynchronyNotOurs, Following),

@@ -19,7 +19,7 @@ public sealed class ApprovalTests
         await using var chat = new Hook();
         foreach (var member in cluster.Members)
         {
-            await File.AppendAllTextAsync(member.Plan.ConfigurationFile, $"\nnotifications:\n  chat:\n    slack: {{url: '{chat.Url}'}}\n", Stop);
+            await File.AppendAllTextAsync(member.Plan.ConfigurationFile, $"\nnotifications:\n  chat:\n    slack: {{url: '{chat.Url}'}}\n    approver: on-call\n", Stop);
         }
 
         cluster.Start();
@@ -27,7 +27,7 @@ public sealed class ApprovalTests
         var first = await cluster.LeaderAsync(Stop);
         await using var canary = await CanaryClient.StartAsync(CanaryHost.AllOf(cluster.Plan), Writers, TimeProvider.System, Stop);
         Assert.Contains("strategy is automatic", await DoAsync(first, "approvals"), StringComparison.Ordinal);
-        await DoAsync(first, "edit-config", "hybrid", "-s", "failover.strategy=hybrid", "--force");
+        await DoAsync(first, "edit-config", "hybrid", "-s", "failover.strategy=hybrid", "-s", "failover.approvers=2", "--force");
         Assert.True(await canary.WaitForWritesAsync(100, Limit, Stop), "the canary cannot write");
 
         first.KillAll();
@@ -55,6 +55,7 @@ public sealed class ApprovalTests
 
         first.KillAll();
         asked = await RequestAsync(witness, "pending", "");
+        await AnswerByLinkAsync(chat, Id(asked));
         at = canary.Now;
         Assert.Contains("leads now", await DoAsync(witness, "approve", "hybrid", Id(asked), "--comment", "its host is gone", "--force"), StringComparison.Ordinal);
         Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "the approved candidate does not lead");
@@ -65,11 +66,34 @@ public sealed class ApprovalTests
         first.Start();
         await WholeAsync(cluster);
         var trail = await DoAsync(witness, "audit", "hybrid");
-        Assert.All(["leads in term", "asks whether", "/approve", "its host is gone", "/config", "withdrawn"], words => Assert.Contains(words, trail, StringComparison.Ordinal));
+        Assert.All(["leads in term", "asks whether", "/approve", "on-call", "its host is gone", "/config", "withdrawn"], words => Assert.Contains(words, trail, StringComparison.Ordinal));
         Assert.Contains("are whole", await DoAsync(witness, "audit", "verify", "hybrid"), StringComparison.Ordinal);
         Assert.Empty(await canary.FindLostAsync(Stop));
         Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
         await cluster.StopAsync(Stop);
+    }
+
+    /// <summary>Opening the message's link answers nothing, its button does, once; and a link that somebody made up does nothing.</summary>
+    private static async Task AnswerByLinkAsync(Hook chat, string id)
+    {
+        Uri? link = null;
+        await Until.TrueAsync(
+            () => (link = chat.Links.LastOrDefault(url => url.AbsolutePath.EndsWith($"/{id}/approve", StringComparison.Ordinal))) is not null,
+            () => $"no message has a link to approve {id}: {string.Join('\n', chat.Messages)}");
+        using var browser = new HttpClient();
+        Assert.Contains("Approve as on-call", await browser.GetStringAsync(link, Stop), StringComparison.Ordinal);
+        var forged = new Uri(link!.ToString().Replace("by=on-call", "by=somebody-else", StringComparison.Ordinal));
+        Assert.Equal((403, "This link was not made by the cluster"), await PostAsync(browser, forged, "This link was not made by the cluster"));
+        Assert.Equal((200, "1 of 2 approvals"), await PostAsync(browser, link, "1 of 2 approvals"));
+        Assert.Equal((409, "answered request"), await PostAsync(browser, link, "answered request"));
+    }
+
+    /// <returns>The status, and the expected words, or the whole page when they are not on it.</returns>
+    private static async Task<(int Status, string Words)> PostAsync(HttpClient browser, Uri link, string expected)
+    {
+        using var answer = await browser.PostAsync(link, null, Stop);
+        var page = await answer.Content.ReadAsStringAsync(Stop);
+        return ((int)answer.StatusCode, page.Contains(expected, StringComparison.Ordinal) ? expected : page);
     }
 
     private static Task FiresAsync(LoopbackMember member, string alert, bool isWished) => Until.TrueAsync(

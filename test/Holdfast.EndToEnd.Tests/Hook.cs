@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Holdfast.EndToEnd.Tests;
 
@@ -23,12 +24,21 @@ internal sealed class Hook : IAsyncDisposable
 
     public IReadOnlyCollection<string> Messages => messages;
 
+    /// <summary>Where its buttons lead, in the order of the messages.</summary>
+    public IEnumerable<Uri> Links =>
+        from message in messages
+        from element in JsonNode.Parse(message)!["attachments"]?.AsArray().SelectMany(attachment => attachment!["blocks"]!.AsArray()).SelectMany(Elements) ?? []
+        where element!["url"] is not null
+        select new Uri(element["url"]!.GetValue<string>());
+
     public async ValueTask DisposeAsync()
     {
         listener.Stop();
         await taking;
         listener.Close();
     }
+
+    private static IEnumerable<JsonNode?> Elements(JsonNode? block) => block!["elements"]?.AsArray() ?? [];
 
     private async Task TakeAsync()
     {

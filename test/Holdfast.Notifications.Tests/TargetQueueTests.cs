@@ -1,3 +1,4 @@
+using Holdfast.Model.Approvals;
 using Holdfast.Notifications.Center;
 using Holdfast.Ports.Notifications;
 using Xunit;
@@ -34,6 +35,38 @@ public sealed class TargetQueueTests
         Assert.Null(queue.DueAt);
         Assert.Equal(Reception.Queued, Post(queue, Lag.Resolved));
         Assert.Equal(Lag.Resolved, Deliver(queue, Taken));
+    }
+
+    [Fact]
+    public void What_begins_again_after_another_process_has_told_its_end_is_told_again()
+    {
+        var queue = Queue();
+        var again = Lag with { StartedAt = Lag.StartedAt.AddMinutes(5) };
+        Post(queue, Lag);
+        Deliver(queue, Taken);
+
+        Assert.Equal(Reception.Queued, Post(queue, again));
+        Assert.Equal(again, Deliver(queue, Taken));
+        Assert.Equal(Reception.Passed, Post(queue, again));
+        Assert.Equal(Reception.Passed, Post(queue, again with { StartedAt = again.StartedAt.AddMinutes(5), IsKnown = true }));
+        Assert.Null(queue.DueAt);
+    }
+
+    [Fact]
+    public void A_target_that_speaks_for_a_person_gets_links_that_answer_as_that_person_and_others_get_none()
+    {
+        var key = new LinkKey(Convert.ToBase64String(new byte[LinkKey.Length]));
+        var asking = Lag with { Choices = [], Question = new("16-1", key, new("https://10.0.0.1:8008")) };
+
+        var target = new NotificationTarget { Notifier = new RecordingNotifier("target") };
+        var told = target.Asking(asking);
+        var toPerson = (target with { Approver = "olga@example.org" }).Asking(asking);
+
+        Assert.Empty(told.Choices);
+        Assert.Equal(["Approve", "Reject"], toPerson.Choices.Select(choice => choice.Label));
+        Assert.StartsWith("https://10.0.0.1:8008/holdfast/v1/approvals/16-1/approve?by=olga%40example.org&signature=", toPerson.Choices[0].Url, StringComparison.Ordinal);
+        Assert.Empty((target with { Approver = "olga" }).Asking(asking with { IsResolved = true }).Choices);
+        Assert.DoesNotContain("signature", toPerson.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,6 +81,7 @@ public static class HoldfastCli
         ApprovalCommands.CreateReject(context),
         AlertCommands.Create(context),
         AuditCommands.Create(context),
+        TokenCommands.Create(context),
         PauseCommand.CreatePause(context),
         PauseCommand.CreateResume(context),
         RestartCommand.Create(context),

@@ -31,6 +31,9 @@ public sealed record ClusterConnection
 
     public string? Password { get; init; }
 
+    /// <summary>A bearer token; where there is one, user and password are not sent.</summary>
+    public string? Token { get; init; }
+
     /// <summary>PEM file of the authorities that members' certificates are checked against; null: the system's.</summary>
     public string? CaFile { get; init; }
 

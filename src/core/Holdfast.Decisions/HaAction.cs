@@ -55,6 +55,9 @@ public abstract record HaAction
     /// <summary>Says who led last, for when that one is gone.</summary>
     public sealed record RecordLeader(Term Term) : HaAction;
 
+    /// <summary>Writes down that the database here was fenced.</summary>
+    public sealed record RecordFencing(Fencing Fencing) : HaAction;
+
     /// <summary>Asks a member that has lost the lease whether its database still accepts writes.</summary>
     public sealed record AskLastLeader(LastLeader Leader) : HaAction;
 

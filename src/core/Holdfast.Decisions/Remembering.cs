@@ -49,6 +49,7 @@ public static class Remembering
             DrainingSince = view.Store.Switchover is { } request && view.OwnReport?.DrainsFor == request.Revision ? memory.DrainingSince ?? view.Now : null,
             MembersSeen = Seen(view),
             Group = GroupRemembering.Step(view),
+            Takeover = TakeoverOf(view),
             Alerts = AlertRules.IsEvaluator(view) ? memory.Alerts : null,
             LogEnds = database is { IsRunningPrimary: true, IsResponsive: true, Group: null } ? memory.LogEnds.With(view.Now, database.Position) : LogEnds.Empty,
         };
@@ -63,6 +64,26 @@ public static class Remembering
         { } lease when view.Report(lease.Holder) is { ApiUrl: { Length: > 0 } url } => new(lease.Holder, url),
         { } lease => view.Memory.LastLeader is { } known && known.Name == lease.Holder ? known with { IsAsked = false, ServesUntil = null } : null,
     };
+
+    /// <summary>While somebody else leads there is only its last sign of life; what follows stays as it was when the database began to take writes.</summary>
+    private static Takeover TakeoverOf(ClusterView view)
+    {
+        var known = view.Memory.Takeover;
+        return view switch
+        {
+            { OthersLease: { } lease } when view.Report(lease.Holder) is { } report && report.Revision != known.HeardRevision =>
+                new() { HeardAt = view.Now, HeardRevision = report.Revision },
+            { OthersLease: not null, Database.IsStreaming: true } => new() { HeardAt = view.Now, HeardRevision = known.HeardRevision },
+            { OthersLease: not null } => new() { HeardAt = known.HeardAt, HeardRevision = known.HeardRevision },
+            { Store: { IsKnown: true, Lease: null } } => known with { LeaderlessAt = known.LeaderlessAt ?? view.Now, LeadingAt = null, PromotingAt = null },
+            { SelfHoldsLiveLease: true, Database.IsRunningPrimary: false } => known with { LeadingAt = known.LeadingAt ?? view.Now, PromotingAt = PromotingAt(view.Database.Job, known) },
+            { SelfHoldsLiveLease: true } => known with { PromotingAt = PromotingAt(view.Database.Job, known) },
+            _ => known,
+        };
+    }
+
+    private static TimeSpan? PromotingAt(DatabaseJob? job, Takeover known) =>
+        known.PromotingAt ?? (job is { Kind: DatabaseJobKind.Promote } && job.StartedAt >= known.LeadingAt ? job.StartedAt : null);
 
     private static LogEnd? Reached(ClusterView view, DatabaseJob? ended) => view.Database switch
     {

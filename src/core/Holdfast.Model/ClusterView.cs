@@ -146,6 +146,12 @@ public sealed record AgentMemory
     /// <summary>When the present lease came to this member; null while it does not lead.</summary>
     public TimeSpan? LeadingSince { get; init; }
 
+    /// <summary>The database here was fenced, and that is not in the audit trail yet.</summary>
+    public Fencing? Fencing { get; init; }
+
+    /// <summary>How the last change of leader went, as far as this member saw it.</summary>
+    public Takeover Takeover { get; init; } = Takeover.None;
+
     /// <summary>
     /// Until when the lease that this member held last was promised to it; null when it gave that lease away, or somebody else leads.
     /// A store that keeps its word ends no lease before.

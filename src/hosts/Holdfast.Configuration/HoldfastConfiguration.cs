@@ -130,7 +130,7 @@ public sealed record RestApiConfiguration
 
     public required HostPort ConnectAddress { get; init; }
 
-    public Credentials? Authentication { get; init; }
+    public AccessConfiguration Access { get; init; } = new();
 
     public string? CertFile { get; init; }
 
@@ -216,6 +216,9 @@ public sealed record CtlConfiguration
     public string? KeyFilePassword { get; init; }
 
     public Credentials? Authentication { get; init; }
+
+    /// <summary>A bearer token, sent in place of user and password.</summary>
+    public string? Token { get; init; }
 
     public override string ToString() => nameof(CtlConfiguration);
 }

@@ -24,6 +24,9 @@ public sealed record NotificationTargetConfiguration
 
     public ImmutableArray<string> EscalateTo { get; init; } = [];
 
+    /// <summary>Who answers by the links that are told here; null: none are.</summary>
+    public string? Approver { get; init; }
+
     public int QueueMax { get; init; } = 100;
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Holdfast.Agent.Control;
 using Holdfast.Agent.Loop;
 using Holdfast.Agent.Store;
@@ -23,6 +24,7 @@ public sealed class MemberAgent
     private readonly AgentState state;
     private readonly MeasuredStore store;
     private readonly AgentSignal signal;
+    private readonly TimeProvider time;
 
     /// <param name="options">What the operator wrote.</param>
     /// <param name="ports">What the agent stands on.</param>
@@ -34,6 +36,7 @@ public sealed class MemberAgent
         var fences = new FenceSet(ports.Fences);
         store = new MeasuredStore(ports.Store, ports.Time);
         this.signal = signal;
+        time = ports.Time;
         state = new AgentState
         {
             Options = options,
@@ -52,6 +55,14 @@ public sealed class MemberAgent
     {
         state.Options = state.Options with { Tags = reloaded.Tags, TagsJson = reloaded.TagsJson };
         cache.BelieveLoss();
+        signal.Wake();
+    }
+
+    /// <summary>The agent's own fence has killed the database, from whatever thread: it is written down when the store takes it.</summary>
+    /// <param name="late">How long after its deadline.</param>
+    public void NoteFenced(TimeSpan late)
+    {
+        state.NoteFenced(new(time.GetUtcNow(), string.Create(CultureInfo.InvariantCulture, $"the lease was not renewed in time; the agent's fence acted {late.TotalMilliseconds:0} ms after its deadline")));
         signal.Wake();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Holdfast.Api.Access;
 using Holdfast.Api.Contracts.Metrics;
 using Holdfast.Api.Metrics;
 using Holdfast.Api.Serving;
@@ -61,6 +62,11 @@ public sealed partial class RestApi : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerFactory>(_ => new WarningsOnly(loggers));
         builder.Services.AddSingleton<IHostLifetime>(new NoSignals());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        if (options.Oidc is { } provider)
+        {
+            OidcLogin.Add(builder.Services, provider);
+        }
+
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         application = builder.Build();
         application.Run(new RequestHandler(control, time, () => options, logger, application.Lifetime.ApplicationStopping).HandleAsync);
@@ -70,8 +76,8 @@ public sealed partial class RestApi : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes up new credentials, tags, certificates (read again from their files) and limits of requests. Addresses, and whether TLS
-    /// is spoken at all, stay as they are until the next start.
+    /// Takes up new credentials, tags, certificates (read again from their files) and limits of requests. Addresses, the identity
+    /// provider, and whether TLS is spoken at all, stay as they are until the next start.
     /// </summary>
     /// <exception cref="IOException">A certificate file cannot be read; the old ones stay in use.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used; the old ones stay.</exception>
@@ -83,7 +89,7 @@ public sealed partial class RestApi : IAsyncDisposable
             tls = TlsMaterial.Read(files);
         }
 
-        options = reloaded;
+        options = reloaded with { Oidc = options.Oidc, RequiresLogin = reloaded.NeedsLogin };
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Access;
 
 namespace Holdfast.Api;
 
@@ -17,6 +18,18 @@ public sealed record RestApiOptions
 
     /// <summary>What unsafe requests must present; null: nothing.</summary>
     public RestCredentials? Credentials { get; init; }
+
+    /// <summary>Unsafe requests must say whose they are although no password is set here: the cluster's tokens do.</summary>
+    public bool RequiresLogin { get; init; }
+
+    /// <summary>What those may do who present a certificate with this common name; a password or a token is not asked of them.</summary>
+    public ImmutableArray<NamedRoles> CertificateRoles { get; init; } = [];
+
+    /// <summary>Whose bearer tokens are accepted; null: the cluster's own alone. A change takes effect with the next start.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>Whether a request that proves nothing may change nothing.</summary>
+    public bool NeedsLogin => RequiresLogin || Credentials is not null || Oidc is not null || !CertificateRoles.IsEmpty;
 
     /// <summary>TLS; null: plain HTTP. A change between the two takes effect with the next start.</summary>
     public RestTls? Tls { get; init; }
@@ -43,6 +56,29 @@ public sealed record RestEndpoint(string Host, int Port);
 public sealed record RestCredentials(string Username, string Password)
 {
     public override string ToString() => $"{Username}, password not shown";
+}
+
+/// <summary>What somebody, or a group, is trusted with.</summary>
+public sealed record NamedRoles(string Name, Roles Roles);
+
+/// <summary>An OpenID Connect provider.</summary>
+public sealed record OidcOptions
+{
+    public required Uri Issuer { get; init; }
+
+    /// <summary>What its tokens must be for (<c>aud</c>).</summary>
+    public required string Audience { get; init; }
+
+    /// <summary>The claim that says who it is; where it is absent, <c>sub</c> does.</summary>
+    public string NameClaim { get; init; } = "preferred_username";
+
+    /// <summary>The claim whose values <see cref="Roles"/> names.</summary>
+    public string RolesClaim { get; init; } = "roles";
+
+    public required ImmutableArray<NamedRoles> Roles { get; init; }
+
+    /// <summary>PEM file of the authorities that the provider's certificate is checked against; null: the system's.</summary>
+    public string? CaFile { get; init; }
 }
 
 public enum ClientCertificates

@@ -37,6 +37,7 @@ public static class ApprovalDocuments
                 Escalation = document.Escalation,
                 Votes = [.. (document.Votes ?? []).Select(vote => new ApprovalVote(vote.By ?? "", vote.Approves, vote.At, vote.Via ?? "", vote.Comment))],
                 Outcome = document.Outcome,
+                LinkKey = IsKey(document.LinkKey) ? new(document.LinkKey!) : null,
                 Revision = entry.Modified,
             }
             : null;
@@ -62,5 +63,12 @@ public static class ApprovalDocuments
         Escalation = request.Escalation,
         Votes = [.. request.Votes.Select(vote => new ApprovalVoteDocument { By = vote.By, Approves = vote.IsApproval, At = vote.At, Via = vote.Via, Comment = vote.Comment })],
         Outcome = request.Outcome,
+        LinkKey = request.LinkKey?.Text,
     };
+
+    private static bool IsKey(string? text)
+    {
+        Span<byte> key = stackalloc byte[LinkKey.Length];
+        return text is not null && Convert.TryFromBase64String(text, key, out var length) && length == LinkKey.Length;
+    }
 }

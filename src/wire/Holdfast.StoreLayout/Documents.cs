@@ -250,6 +250,10 @@ public sealed record ApprovalDocument
 
     [JsonPropertyName("outcome")]
     public string? Outcome { get; init; }
+
+    /// <summary>What links that answer it are signed with, in base64.</summary>
+    [JsonPropertyName("link_key")]
+    public string? LinkKey { get; init; }
 }
 
 public sealed record RunnerUpDocument([property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("why")] string Why);
@@ -300,6 +304,32 @@ public sealed record AlertDocument
     public string? Runbook { get; init; }
 }
 
+/// <summary>A bearer token.</summary>
+public sealed record TokenDocument
+{
+    [JsonPropertyName("id")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; init; }
+
+    [JsonPropertyName("roles")]
+    public IReadOnlyList<string>? Roles { get; init; }
+
+    /// <summary>SHA-256 of the token.</summary>
+    [JsonPropertyName("hash")]
+    public string? Hash { get; init; }
+
+    [JsonPropertyName("created_by")]
+    public string? CreatedBy { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public DateTimeOffset CreatedAt { get; init; }
+
+    [JsonPropertyName("expires_at")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
 /// <summary>The documents' serializer, made at compile time.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MemberDocument))]
@@ -310,6 +340,7 @@ public sealed record AlertDocument
 [JsonSerializable(typeof(LastLeaderDocument))]
 [JsonSerializable(typeof(ApprovalDocument))]
 [JsonSerializable(typeof(AlertDocument[]))]
+[JsonSerializable(typeof(TokenDocument[]))]
 [JsonSerializable(typeof(JsonElement[][]))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 public sealed partial class StoreJson : JsonSerializerContext;

@@ -34,6 +34,9 @@ public sealed class ClusterKeys(string @namespace, string scope)
     /// <summary>Beyond Patroni: what is worth telling now.</summary>
     public string Alerts => Prefix + "holdfast/alerts";
 
+    /// <summary>Beyond Patroni: who may do what over the REST interface, by hashes of tokens.</summary>
+    public string Tokens => Prefix + "holdfast/tokens";
+
     /// <summary>Beyond Patroni: who led last.</summary>
     public string LastLeader => Prefix + "holdfast/last_leader";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports.Notifications;
 
 namespace Holdfast.Notifications.Center;
@@ -24,6 +25,9 @@ public sealed record NotificationTarget
     /// <summary>The names of the targets that are told as well.</summary>
     public ImmutableArray<string> EscalateTo { get; init; } = [];
 
+    /// <summary>The person who answers by links that are told here; null: none are.</summary>
+    public string? Approver { get; init; }
+
     public int QueueMax { get; init; } = 100;
 
     /// <summary>How many firing notifications are remembered as told.</summary>
@@ -39,6 +43,14 @@ public sealed record NotificationTarget
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(1);
 
     public string Name => Notifier.Name;
+
+    /// <summary>With the links, if this target speaks for a person.</summary>
+    internal Notification Asking(Notification notification) => notification is { Question: { } question, IsResolved: false } && Approver is { } approver
+        ? notification with { Choices = [LinkOf(question, approver, true), LinkOf(question, approver, false)] }
+        : notification;
+
+    private static NotificationChoice LinkOf(NotificationQuestion question, string approver, bool isApproval) =>
+        new(isApproval ? "Approve" : "Reject", new Uri(question.Url, ApprovalLinks.PathOf(question.Key, question.Id, approver, isApproval)).AbsoluteUri);
 
     internal bool Wants(Notification notification) =>
         notification.Severity >= SeverityMin

@@ -27,7 +27,10 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
     public Reception Offer(Notification notification, TimeSpan now, bool isEscalated)
     {
         var open = OpenOf(notification.Key);
-        if (open is null && notification is { IsKnown: true, IsResolved: false } && target.Wants(notification))
+
+        // One that began later is another: the end of the one before was told by another process.
+        var isAnother = open is null || notification.StartedAt > open.StartedAt;
+        if (isAnother && notification is { IsKnown: true, IsResolved: false } && target.Wants(notification))
         {
             told.Put(new Told(notification, now, true, target.Notifier.RepeatInterval is null ? null : now));
             return Reception.Passed;
@@ -35,7 +38,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
 
         switch (notification.IsResolved)
         {
-            case false when open?.Severity == notification.Severity:
+            case false when open?.Severity == notification.Severity && !isAnother:
                 Freshen(notification);
                 return Reception.Passed;
             case false when open is null && !isEscalated && !target.Wants(notification):

@@ -54,7 +54,7 @@ internal sealed partial class TargetWorker(NotificationTarget target, TargetQueu
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
-            await target.Notifier.NotifyAsync(notification, either.Token);
+            await target.Notifier.NotifyAsync(target.Asking(notification), either.Token);
             return new Outcome.Taken();
         }
         catch (NotificationFailedException failure)

@@ -41,7 +41,11 @@ internal static class HttpClients
 #pragma warning restore CA2000
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.TryAddWithoutValidation("Holdfast-Actor", $"{Environment.UserName}@{Environment.MachineName}");
-        if (connection is { Username: { } username, Password: { } password })
+        if (connection.Token is { Length: > 0 } token)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+        else if (connection is { Username: { } username, Password: { } password })
         {
             client.DefaultRequestHeaders.Authorization =
                 new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}")));

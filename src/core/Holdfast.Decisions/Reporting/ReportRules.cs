@@ -21,10 +21,11 @@ public static class ReportRules
 
         var leads = view is { SelfHoldsLiveLease: true, Database: { IsRunningPrimary: true, IsResponsive: true } };
         (Rule Rule, string Reason, HaAction? Action)[] due = view.Database.Group is not null
-            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), .. leads ? [.. Leader(view), .. GroupReporting.Due(view)] : Array.Empty<(Rule, string, HaAction?)>()]
+            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), Fenced(view), .. leads ? [.. Leader(view), .. GroupReporting.Due(view)] : Array.Empty<(Rule, string, HaAction?)>()]
             :
         [
             (Rule.PublishReport, "this member's state has changed", Report(view)),
+            Fenced(view),
             .. leads ? Leader(view) : [],
             // Before the history: once that shuts out the old timeline, the old timeline's position must not be asked of the new one.
             (Rule.PublishStatus, "the log has grown", leads ? Status(view) : null),
@@ -37,6 +38,9 @@ public static class ReportRules
             ? new(Rule.NothingToReport, "nothing has changed")
             : new(first.Rule, first.Reason, [.. due.Select(item => item.Action).OfType<HaAction>()]);
     }
+
+    private static (Rule Rule, string Reason, HaAction? Action) Fenced(ClusterView view) =>
+        (Rule.RecordFencing, "the database here was fenced", view.Memory.Fencing is { } fencing ? new HaAction.RecordFencing(fencing) : null);
 
     private static (Rule Rule, string Reason, HaAction? Action)[] Leader(ClusterView view) =>
     [

@@ -51,6 +51,9 @@ public sealed record ApprovalRequest
     /// <summary>Why it is closed, in words; null while it is open.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>Null until it is written.</summary>
+    public LinkKey? LinkKey { get; init; }
+
     /// <summary>Of the key; what a change of it is conditional on.</summary>
     public Revision Revision { get; init; } = Revision.Absent;
 

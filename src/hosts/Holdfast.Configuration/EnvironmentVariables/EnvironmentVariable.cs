@@ -34,7 +34,7 @@ public sealed record EnvironmentVariable(string Suffix, string Path, Environment
         new("RESTAPI_HTTPS_EXTRA_HEADERS", "restapi.https_extra_headers", EnvironmentForm.Mapping),
         new("RESTAPI_USERNAME", "restapi.authentication.username", EnvironmentForm.Value),
         new("RESTAPI_PASSWORD", "restapi.authentication.password", EnvironmentForm.Value),
-        .. Values("ctl", "insecure", "cacert", "certfile", "keyfile", "keyfile_password"),
+        .. Values("ctl", "insecure", "cacert", "certfile", "keyfile", "keyfile_password", "token"),
         new("CTL_USERNAME", "ctl.authentication.username", EnvironmentForm.Value),
         new("CTL_PASSWORD", "ctl.authentication.password", EnvironmentForm.Value),
         .. Values("raft", "self_addr", "bind_addr", "data_dir", "join", "password", "certfile", "keyfile", "cafile", "min_timeout", "max_timeout", "connection_timeout", "append_entries_period", "connection_retry_time", "leader_fallback_timeout"),

@@ -45,6 +45,7 @@ internal static class NotificationReader
             Labels = section.NamedValues("labels"),
             EscalateAfter = section.Duration("escalate_after", 1, Week),
             EscalateTo = section.Texts("escalate_to") ?? [],
+            Approver = section.Text("approver"),
             QueueMax = (int)(section.Amount("queue_limit", Quantities.Plain, 1, 10_000) ?? initial.QueueMax),
             Timeout = section.Duration("timeout", 0.1m, 300) ?? initial.Timeout,
             GiveUpAfter = section.Duration("give_up_after", 1, Week) ?? initial.GiveUpAfter,

@@ -79,7 +79,7 @@ internal static class RootReader
         {
             Listen = listen ?? new([], RestApiPortDefault),
             ConnectAddress = connect ?? new("127.0.0.1", RestApiPortDefault),
-            Authentication = ReadCredentials(section),
+            Access = AccessReader.Read(section),
             CertFile = section.Text("certfile"),
             KeyFile = section.Text("keyfile"),
             KeyFilePassword = section.Text("keyfile_password"),
@@ -122,20 +122,6 @@ internal static class RootReader
     private static HostPort? ConnectDefault(ListenAddress? listen) =>
         listen is { Hosts: [not ("*" or "0.0.0.0" or "::")] } ? new(listen.Hosts[0], listen.Port) : null;
 
-    private static Credentials? ReadCredentials(Section section)
-    {
-        var inner = section.Inner("authentication");
-        var username = inner.Text("username");
-        var password = inner.Text("password");
-        inner.RefuseUnknown();
-        if ((username is null) != (password is null))
-        {
-            section.Error("authentication", "needs both username and password");
-        }
-
-        return username is not null && password is not null ? new(username, password) : null;
-    }
-
     private static WatchdogConfiguration ReadWatchdog(Section section)
     {
         var initial = new WatchdogConfiguration();
@@ -157,6 +143,7 @@ internal static class RootReader
 
     private static CtlConfiguration ReadCtl(Section section, RestApiConfiguration? api)
     {
+        var authentication = section.Inner("authentication");
         var ctl = new CtlConfiguration
         {
             Insecure = section.Flag("insecure") ?? false,
@@ -164,8 +151,10 @@ internal static class RootReader
             CertFile = section.Text("certfile"),
             KeyFile = section.Text("keyfile"),
             KeyFilePassword = section.Text("keyfile_password"),
-            Authentication = ReadCredentials(section) ?? api?.Authentication,
+            Authentication = AccessReader.ReadCredentials(section, authentication) ?? api?.Access.Password,
+            Token = section.Text("token"),
         };
+        authentication.RefuseUnknown();
         section.RefuseUnknown();
         return ctl;
     }

@@ -50,7 +50,11 @@ internal sealed partial class AgentProcess
         LogStarting(Product.Version, configuration.Name, configuration.Scope, parts.Product, parts.OsUser);
 
         await using var store = await Stores.OpenAsync(configuration, parts.DataDirectory, loggers);
-        using var agentFence = new ThreadFence(HostClock.Time, parts.Killer.Kill, late => LogFenced(late.TotalMilliseconds));
+        using var agentFence = new ThreadFence(HostClock.Time, parts.Killer.Kill, late =>
+        {
+            LogFenced(late.TotalMilliseconds);
+            member?.NoteFenced(late);
+        });
         using var guard = configuration.UsesGuard && parts.NeedsGuard ? Parts.CreateGuard(parts.DataDirectory, signal, loggers) : null;
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
 

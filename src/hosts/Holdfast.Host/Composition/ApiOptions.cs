@@ -16,7 +16,10 @@ internal static class ApiOptions
             Name = configuration.Name,
             Version = Product.Version,
             Listen = [.. section.Listen.Hosts.Select(host => new RestEndpoint(host, section.Listen.Port))],
-            Credentials = section.Authentication is { } credentials ? new RestCredentials(credentials.Username, credentials.Password) : null,
+            Credentials = section.Access.Password is { } credentials ? new RestCredentials(credentials.Username, credentials.Password) : null,
+            RequiresLogin = section.Access.IsRequired,
+            CertificateRoles = Roles(section.Access.Certificates),
+            Oidc = section.Access.Oidc is { } provider ? Oidc(provider) : null,
             Tls = Tls(section),
             AllowList = section.AllowList,
             AllowListIncludesMembers = section.AllowListIncludesMembers,
@@ -29,6 +32,18 @@ internal static class ApiOptions
     /// <summary>The address under which others reach the interface, as the member's key shows it.</summary>
     public static string Url(RestApiConfiguration section) =>
         $"{(section.CertFile is null ? "http" : "https")}://{section.ConnectAddress}/patroni";
+
+    private static OidcOptions Oidc(OidcConfiguration provider) => new()
+    {
+        Issuer = provider.Issuer,
+        Audience = provider.Audience,
+        NameClaim = provider.NameClaim,
+        RolesClaim = provider.RolesClaim,
+        Roles = Roles(provider.Roles),
+        CaFile = provider.CaFile,
+    };
+
+    private static ImmutableArray<NamedRoles> Roles(ImmutableArray<GrantedRoles> granted) => [.. granted.Select(entry => new NamedRoles(entry.Name, entry.Roles))];
 
     private static RestTls? Tls(RestApiConfiguration section) =>
         section.CertFile is { } certificate

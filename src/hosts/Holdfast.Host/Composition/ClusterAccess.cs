@@ -22,7 +22,7 @@ internal sealed class ClusterAccess : IClusterAccess
     {
         var configuration = Load(configurationPath);
         var ctl = configuration.Ctl;
-        var credentials = ctl.Authentication ?? configuration.RestApi?.Authentication;
+        var credentials = ctl.Authentication;
         var scheme = configuration.RestApi?.CertFile is null ? "http" : "https";
         return new ClusterConnection
         {
@@ -30,6 +30,7 @@ internal sealed class ClusterAccess : IClusterAccess
             Endpoints = configuration.RestApi is { } rest ? [new Uri($"{scheme}://{rest.ConnectAddress}/")] : [],
             Username = credentials?.Username,
             Password = credentials?.Password,
+            Token = ctl.Token,
             CaFile = ctl.CaCert ?? configuration.RestApi?.CaFile,
             CertFile = ctl.CertFile,
             KeyFile = ctl.KeyFile,

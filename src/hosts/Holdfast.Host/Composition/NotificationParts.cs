@@ -32,6 +32,7 @@ internal static class NotificationParts
         Labels = [.. target.Labels.Select(label => KeyValuePair.Create(label.Name, label.Value))],
         EscalateAfter = target.EscalateAfter,
         EscalateTo = target.EscalateTo,
+        Approver = target.Approver,
         QueueMax = target.QueueMax,
         AttemptTimeout = target.Timeout,
         GiveUpAfter = target.GiveUpAfter,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model;
+using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports.Peers;
 
@@ -57,6 +58,15 @@ public interface IMemberControl
     /// <param name="cancellationToken">Ends the wait for the store.</param>
     Task<bool> AuditAsync(AuditFact fact, CancellationToken cancellationToken);
 
+    /// <summary>The bearer tokens that the cluster knows, by their hashes.</summary>
+    ImmutableArray<AccessToken> Tokens { get; }
+
+    /// <summary>Puts another list of tokens in place of the present one.</summary>
+    /// <param name="change">From the present list to the next one, null for a refusal; and the words for who asked.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    Task<ControlAnswer> ChangeTokensAsync(
+        Func<ImmutableArray<AccessToken>, (ImmutableArray<AccessToken>? Next, string Words)> change, CancellationToken cancellationToken);
+
     /// <summary>Restarts this member's database and waits for the end of it.</summary>
     Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken);
 
@@ -74,7 +84,7 @@ public interface IMemberControl
 }
 
 /// <summary>Something that a person did.</summary>
-/// <param name="Kind">approval, configuration or operation.</param>
+/// <param name="Kind">approval, configuration, operation or login.</param>
 /// <param name="Who">By the name that was proven.</param>
 /// <param name="What">In words.</param>
 /// <param name="Details">More, by name.</param>

@@ -39,6 +39,9 @@ public sealed record Notification
     /// <summary>The page that shows it, or says what to do.</summary>
     public string? Link { get; init; }
 
+    /// <summary>What is asked; null for nothing.</summary>
+    public NotificationQuestion? Question { get; init; }
+
     public ImmutableArray<NotificationChoice> Choices { get; init; } = [];
 }
 

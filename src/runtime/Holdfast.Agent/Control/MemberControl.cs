@@ -10,6 +10,7 @@ using Holdfast.ClusterState;
 using Holdfast.Decisions;
 using Holdfast.Decisions.Approvals;
 using Holdfast.Model;
+using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
@@ -170,6 +171,24 @@ internal sealed class MemberControl(
         return false;
     }
 
+    public ImmutableArray<AccessToken> Tokens => Volatile.Read(ref snapshot)?.Tokens ?? [];
+
+    public async Task<ControlAnswer> ChangeTokensAsync(
+        Func<ImmutableArray<AccessToken>, (ImmutableArray<AccessToken>? Next, string Words)> change, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(cancellationToken) is not { } image)
+        {
+            return new(ControlOutcome.Unavailable, "the store does not answer");
+        }
+
+        var entry = image.Entries.FirstOrDefault(entry => entry.Key == keys.Tokens);
+        var (next, words) = change(TokenDocuments.Read(entry));
+        return next is not { } tokens
+            ? new(ControlOutcome.Refused, words)
+            : await CommitAsync(
+                new([new(keys.Tokens, entry?.Modified ?? Revision.Absent)], [new StoreWrite.Put(keys.Tokens, TokenDocuments.ToText(tokens), null)]), words, cancellationToken);
+    }
+
     public async Task<ControlAnswer> RestartAsync(RestartConditions conditions, CancellationToken cancellationToken)
     {
         if (conditions.At is { } at)
@@ -209,9 +228,9 @@ internal sealed class MemberControl(
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
 
-    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit)
+    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit, ImmutableArray<AccessToken> tokens)
     {
-        Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit));
+        Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit, tokens));
         Volatile.Write(ref leadership, leadership.See(view));
     }
 
@@ -312,7 +331,7 @@ internal sealed class MemberControl(
     }
 
     private sealed record Snapshot(
-        ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences, ImmutableArray<AuditEntry> Audit);
+        ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences, ImmutableArray<AuditEntry> Audit, ImmutableArray<AccessToken> Tokens);
 
     private sealed record ScheduledRestart(DateTimeOffset At, RestartConditions Conditions);
 }

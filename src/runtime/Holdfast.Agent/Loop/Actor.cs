@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Holdfast.Agent.Alerts;
 using Holdfast.Agent.Store;
 using Holdfast.Decisions;
 using Holdfast.Model;
+using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
 using Holdfast.Ports.Notifications;
@@ -40,6 +42,11 @@ internal sealed partial class Actor(
             if (!await ConfirmAsync(view, action, cancellationToken))
             {
                 return;
+            }
+
+            if (action is HaAction.Fence && !view.Database.IsDown)
+            {
+                state.Memory = state.Memory with { Fencing = new(view.UtcNow, $"{decision.Rule}: {decision.Reason}") };
             }
         }
     }
@@ -132,6 +139,8 @@ internal sealed partial class Actor(
                 return true;
             case HaAction.RenewSession renew:
                 return await RenewSessionAsync(view, renew.Session, cancellationToken);
+            case HaAction.WriteApproval { Request: { LinkKey: null } request } ask:
+                return await WriteAsync(view, ask with { Request = request with { LinkKey = new(Convert.ToBase64String(RandomNumberGenerator.GetBytes(LinkKey.Length))) } }, cancellationToken);
             default:
                 return await WriteAsync(view, action, cancellationToken);
         }
@@ -392,6 +401,7 @@ internal sealed partial class Actor(
                 DownReport = view.Memory.DownSince is null ? null : revision,
             },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
+            HaAction.RecordFencing => state.Memory with { Fencing = null },
             _ => state.Memory,
         };
     }

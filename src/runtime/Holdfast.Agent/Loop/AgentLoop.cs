@@ -96,10 +96,11 @@ internal sealed partial class AgentLoop(
 
         var view = Compose();
         var memory = Remembering.Step(view);
+        memory = memory with { Fencing = state.TakeFencing() ?? memory.Fencing };
         view = Promise(view with { Memory = memory });
         state.Memory = view.Memory;
         state.Audit = cache.Audit;
-        control.Publish(view, cache.Configuration, fences.Readiness, cache.Audit);
+        control.Publish(view, cache.Configuration, fences.Readiness, cache.Audit, cache.Tokens);
         SettleRequest(view);
         KeepFences(view);
 

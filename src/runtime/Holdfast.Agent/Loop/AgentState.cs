@@ -10,6 +10,7 @@ namespace Holdfast.Agent.Loop;
 internal sealed class AgentState
 {
     private volatile AgentOptions options;
+    private Fencing? fencing;
 
     /// <summary>What the operator wrote; a reload replaces it from outside the loop.</summary>
     public required AgentOptions Options
@@ -18,6 +19,12 @@ internal sealed class AgentState
         [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(options))]
         set => options = value;
     }
+
+    /// <summary>A fence has acted by itself; from any thread.</summary>
+    public void NoteFenced(Fencing noted) => Interlocked.Exchange(ref fencing, noted);
+
+    /// <summary>What was noted since the last call; null for nothing.</summary>
+    public Fencing? TakeFencing() => Interlocked.Exchange(ref fencing, null);
 
     /// <summary>The dynamic configuration that the agent goes by, JSON.</summary>
     public string? Configuration { get; set; }

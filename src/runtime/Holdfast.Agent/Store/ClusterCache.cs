@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
 using Holdfast.Model;
+using Holdfast.Model.Access;
 using Holdfast.Model.Alerts;
 using Holdfast.Ports;
 using Holdfast.Ports.Store;
@@ -32,6 +33,7 @@ internal sealed partial class ClusterCache(
     private CancellationTokenSource? watching;
     private StoreView? view;
     private ImmutableArray<AuditEntry>? audit;
+    private ImmutableArray<AccessToken>? tokens;
     private readonly ConcurrentQueue<Action> arrived = new();
 
     /// <summary>The dynamic configuration as the store holds it; null when it holds none.</summary>
@@ -44,6 +46,9 @@ internal sealed partial class ClusterCache(
 
     /// <summary>What was done to the cluster, oldest first.</summary>
     public ImmutableArray<AuditEntry> Audit => audit ??= AuditTrail.Read(keys, entries.Values);
+
+    /// <summary>Who may do what, by hashes of tokens.</summary>
+    public ImmutableArray<AccessToken> Tokens => tokens ??= TokenDocuments.Read(Entry(keys.Tokens));
 
     public StoreEntry? Entry(string key) => entries.GetValueOrDefault(key);
 
@@ -205,6 +210,7 @@ internal sealed partial class ClusterCache(
         leaderlessSince = entries.ContainsKey(keys.Leader) ? null : leaderlessSince ?? reached;
         view = null;
         audit = null;
+        tokens = null;
     }
 
     private StoreView Compose() => new()

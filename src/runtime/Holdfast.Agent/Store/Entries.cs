@@ -18,13 +18,24 @@ internal static class Entries
             details["before_term"] = Text(last.Term.Number);
         }
 
-        if (view.Memory.LeadingSince is { } since)
+        var takeover = view.Memory.Takeover;
+        foreach (var (phase, took) in ((string, TimeSpan?)[])
+            [
+                ("detect_ms", takeover.Detect), ("decide_ms", takeover.Decide), ("fence_ms", takeover.Fence), ("promote_ms", takeover.PromoteUntil(view.Now)),
+                ("lease_to_primary_ms", view.Now - view.Memory.LeadingSince),
+            ])
         {
-            details["lease_to_primary_ms"] = Text((long)(view.Now - since).TotalMilliseconds);
+            if (took is { } time)
+            {
+                details[phase] = Text((long)time.TotalMilliseconds);
+            }
         }
 
         return Entry(view, "leader", view.Self.Text, $"{view.Self} leads in term {term}", details);
     }
+
+    public static AuditEntry OfFencing(ClusterView view, Fencing fencing) =>
+        Entry(view, "fencing", view.Self.Text, $"{view.Self} was fenced: {fencing.Why}", new(StringComparer.Ordinal) { ["term"] = Text(view.Memory.LastTerm.Number) }) with { At = fencing.At };
 
     public static AuditEntry OfApproval(ClusterView view, ApprovalRequest request) => Entry(
         view,

@@ -75,6 +75,8 @@ internal static class Transactions
                     [new StoreWrite.Put(keys.LastLeader, ApprovalDocuments.ToText(new LeaderRecord(view.Self, record.Term)), null)]),
                 keys, audit, Entries.OfLeader(view, record.Term)),
 
+            HaAction.RecordFencing record => WithEntry(new([], []), keys, audit, Entries.OfFencing(view, record.Fencing)),
+
             HaAction.WriteAlerts write => new(
             [new(keys.Alerts, write.Replaces)],
             [write.Board.Alerts.IsEmpty ? new StoreWrite.Delete(keys.Alerts) : new StoreWrite.Put(keys.Alerts, AlertDocuments.ToText(write.Board), null)]),

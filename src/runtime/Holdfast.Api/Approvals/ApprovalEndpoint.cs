@@ -31,7 +31,7 @@ internal sealed class ApprovalEndpoint(IMemberControl control)
 
     public static bool IsVote(string method, string path) => method == HttpMethods.Post && Parse(path) is not null;
 
-    public async Task<Reply> PostAsync(string path, RequestBody body, string by, MemberSnapshot snapshot, CancellationToken cancellationToken)
+    public async Task<Reply> PostAsync(string path, RequestBody body, string by, string via, MemberSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (id, isApproval) = Parse(path)!.Value;
         var comment = body.Text("comment");
@@ -40,7 +40,7 @@ internal sealed class ApprovalEndpoint(IMemberControl control)
             return Reply.Words(StatusCodes.Status400BadRequest, $"comment must have at most {CommentLengthMax} letters");
         }
 
-        var answer = await control.VoteAsync(id == Open ? null : id, new ApprovalVote(by, isApproval, snapshot.UtcNow, "rest", comment), cancellationToken);
+        var answer = await control.VoteAsync(id == Open ? null : id, new ApprovalVote(by, isApproval, snapshot.UtcNow, via, comment), cancellationToken);
         return Reply.Words(
             answer.Outcome switch
             {
@@ -51,7 +51,7 @@ internal sealed class ApprovalEndpoint(IMemberControl control)
             answer.Words);
     }
 
-    private static (string Id, bool IsApproval)? Parse(string path) =>
+    public static (string Id, bool IsApproval)? Parse(string path) =>
         path.StartsWith(Path + "/", StringComparison.Ordinal) && path[(Path.Length + 1)..].TrimEnd('/').Split('/') is [{ Length: > 0 } id, var verb]
             ? verb switch
             {

@@ -24,7 +24,15 @@ internal static class LeadershipMetrics
         list.Gauge("holdfast_last_leader_change_timestamp_seconds", "When this member last saw the lease come to another one, in epoch seconds.", (last.At - DateTimeOffset.UnixEpoch).TotalSeconds);
         list.Gauge(
             "holdfast_last_failover_phase_seconds",
-            "Of the last change of leader: how long nobody held the lease (leaderless), and from then until the new leader accepted writes (promotion).",
-            [new("phase", "leaderless", last.Leaderless.TotalSeconds), .. last.Promotion is { } promotion ? (MetricSample[])[new("phase", "promotion", promotion.TotalSeconds)] : []]);
+            "Of the last change of leader: how long nobody held the lease (leaderless), and from then until the new leader accepted writes (promotion); what that leader alone knows: detect, decide, fence, promote.",
+            [new("phase", "leaderless", last.Leaderless.TotalSeconds), .. Known("promotion", last.Promotion), .. Own(snapshot.View, last)]);
     }
+
+    /// <summary>As the audit trail has them.</summary>
+    private static IEnumerable<MetricSample> Own(ClusterView? view, LeaderChange last) =>
+        view is { SelfHoldsLiveLease: true, Memory.Takeover: { LeadingAt: not null } takeover }
+            ? [.. Known("detect", takeover.Detect), .. Known("decide", takeover.Decide), .. Known("fence", takeover.Fence), .. Known("promote", last.Promotion - takeover.Fence)]
+            : [];
+
+    private static MetricSample[] Known(string phase, TimeSpan? took) => took is { } time ? [new("phase", phase, time.TotalSeconds)] : [];
 }

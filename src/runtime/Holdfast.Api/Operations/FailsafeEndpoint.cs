@@ -12,6 +12,8 @@ namespace Holdfast.Api.Operations;
 /// <summary><c>/failsafe</c>: who confirms a leader that has lost the store, and this member's own word for it.</summary>
 internal sealed class FailsafeEndpoint(IMemberControl control)
 {
+    public const string Endpoint = "POST /failsafe";
+
     private const double PromiseSecondsMax = 300;
 
     public static Reply Get(MemberSnapshot snapshot)

@@ -11,6 +11,8 @@ internal sealed record RequestBody(JsonElement Object, Reply? Refusal)
 {
     private static readonly JsonElement Nothing = JsonElement.Parse("{}");
 
+    public static readonly RequestBody Empty = new(Nothing, null);
+
     private static readonly JsonDocumentOptions Strictness = new() { MaxDepth = 64 };
 
     /// <summary>The server's own limits on size and time hold here; they throw and are answered at the edge.</summary>
@@ -18,13 +20,13 @@ internal sealed record RequestBody(JsonElement Object, Reply? Refusal)
     {
         if (request.ContentLength is null && !request.Headers.ContainsKey("Transfer-Encoding"))
         {
-            return mayBeAbsent ? new(Nothing, null) : new(Nothing, Reply.Words(StatusCodes.Status411LengthRequired, "a body with its length is needed"));
+            return mayBeAbsent ? Empty : new(Nothing, Reply.Words(StatusCodes.Status411LengthRequired, "a body with its length is needed"));
         }
 
         var text = await ReadAllAsync(request.BodyReader, cancellationToken);
         if (text.Length == 0 && mayBeAbsent)
         {
-            return new(Nothing, null);
+            return Empty;
         }
 
         try

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
+using Holdfast.Api.Access;
 using Holdfast.Api.Alerts;
 using Holdfast.Api.Approvals;
 using Holdfast.Api.Contracts;
@@ -19,14 +17,14 @@ namespace Holdfast.Api.Serving;
 /// <summary>Takes every request to its endpoint and writes the answer.</summary>
 internal sealed partial class RequestHandler(IMemberControl control, TimeProvider time, Func<RestApiOptions> options, ILogger logger, CancellationToken stopping)
 {
-    private const int AuditedLettersMax = 200;
-    private static readonly string[] SecretWords = ["password", "passwd", "secret", "token", "credential"];
     private readonly TimeSpan servingSince = time.GetElapsedTime(0);
     private readonly SwitchoverEndpoint switchover = new(control, time);
     private readonly RestartEndpoint restart = new(control);
     private readonly FailsafeEndpoint failsafe = new(control);
     private readonly ConfigurationEndpoint configuration = new(control);
     private readonly ApprovalEndpoint approvals = new(control);
+    private readonly TokenEndpoint tokens = new(control, time);
+    private readonly RequestAudit audit = new(control, time, logger);
     private readonly EventStream events = new(control, time, time.GetElapsedTime(0), stopping);
 
     public async Task HandleAsync(HttpContext context)
@@ -79,6 +77,16 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     {
         var snapshot = MemberSnapshot.Take(control, time, servingSince);
         var path = context.Request.Path.Value ?? "/";
+        if (LinkEndpoint.IsAsked(context.Request))
+        {
+            return FollowLinkAsync(context, path, snapshot, current, cancellationToken);
+        }
+
+        if (IsUnsafeEndpoint(context.Request.Method, path))
+        {
+            return ChangeAsync(context, path, snapshot, current, cancellationToken);
+        }
+
         if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
         {
             CrossOrigin.Allow(context, snapshot.View);
@@ -86,11 +94,7 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
                 DashboardFiles.IsBelow(path) ? DashboardFiles.Get(path, context.Request, snapshot.View) : Read(path, context.Request.Query, snapshot, current));
         }
 
-        return IsUnsafeEndpoint(context.Request.Method, path)
-            ? (CrossOrigin.Refusal(context.Request) ?? Access.Refusal(context, current, snapshot)) is { } refusal
-                ? Task.FromResult(refusal)
-                : ChangeAsync(context, path, snapshot, current, cancellationToken)
-            : Task.FromResult(Reply.Words(StatusCodes.Status501NotImplemented, "Server does not support this operation"));
+        return Task.FromResult(Reply.Words(StatusCodes.Status501NotImplemented, "Server does not support this operation"));
     }
 
     private Reply Read(string path, IQueryCollection query, MemberSnapshot snapshot, RestApiOptions current) => path.TrimEnd('/') switch
@@ -116,58 +120,67 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
     {
         var request = context.Request;
         var endpoint = $"{request.Method} {path.TrimEnd('/')}";
-        var body = await RequestBody.ReadAsync(request, IsBodyOptional(endpoint), cancellationToken);
-        if (body.Refusal is { } refusal)
+        if ((CrossOrigin.Refusal(request) ?? AddressRules.Refusal(context, current, snapshot)) is { } stranger)
         {
-            return refusal;
+            return stranger;
         }
 
-        var reply = await CarryOutAsync(context, endpoint, body, snapshot, current, cancellationToken);
-        if (endpoint != "POST /failsafe")
+        if (endpoint == FailsafeEndpoint.Endpoint)
         {
-            await AuditAsync(context, endpoint, body, reply, current, cancellationToken);
+            return Identification.RefusalOfMember(context, current) ?? await ConfirmAsync(request, snapshot, cancellationToken);
+        }
+
+        var (caller, unknown) = await Identification.IdentifyAsync(context, current, control.Tokens, snapshot.UtcNow);
+        if (caller is null)
+        {
+            await audit.WriteRefusalAsync(context, endpoint, unknown!, cancellationToken);
+            return unknown!;
+        }
+
+        var body = await RequestBody.ReadAsync(request, IsBodyOptional(endpoint), cancellationToken);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed;
+        }
+
+        var reply = EndpointRights.Refusal(caller, endpoint, body)
+            ?? await CarryOutAsync(endpoint, path, request, caller, body, snapshot, current, cancellationToken);
+        if (!HttpMethods.IsGet(request.Method))
+        {
+            await audit.WriteAsync(context, caller, endpoint, body, reply, cancellationToken);
         }
 
         return reply;
     }
 
-    /// <summary>Who asked for what, and what came of it. That it could not be written down does not undo it.</summary>
-    private async Task AuditAsync(HttpContext context, string endpoint, RequestBody body, Reply reply, RestApiOptions current, CancellationToken cancellationToken)
-    {
-        var details = ImmutableSortedDictionary.CreateRange(
-            StringComparer.Ordinal,
-            new Dictionary<string, string>
-            {
-                ["from"] = context.Connection.RemoteIpAddress?.ToString() ?? "",
-                ["status"] = reply.Status.ToString(CultureInfo.InvariantCulture),
-                ["answer"] = Kept(Encoding.UTF8.GetString(reply.Body.Span)),
-                ["asked"] = Kept(body.Object.GetRawText()),
-            });
-        var kind = endpoint switch
-        {
-            "PATCH /config" or "PUT /config" => "configuration",
-            _ when endpoint.StartsWith("POST " + ApprovalEndpoint.Path, StringComparison.Ordinal) => "approval",
-            _ => "operation",
-        };
-        if (!await control.AuditAsync(new AuditFact(kind, Access.Who(context, current), endpoint, details), cancellationToken))
-        {
-            LogNotAudited(endpoint, Access.Who(context, current));
-        }
-    }
-
-    /// <summary>A setting may hold a password, and this is kept.</summary>
-    private static string Kept(string text) => text switch
-    {
-        _ when SecretWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) => "not kept, since it may hold a secret",
-        { Length: > AuditedLettersMax } => text[..AuditedLettersMax] + "…",
-        _ => text,
-    };
-
-    private async Task<Reply> CarryOutAsync(
-        HttpContext context, string endpoint, RequestBody body, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    private async Task<Reply> FollowLinkAsync(HttpContext context, string path, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
     {
         var request = context.Request;
-        var path = request.Path.Value ?? "/";
+        var (caller, refusal) = LinkEndpoint.Identify(request, snapshot);
+        if (caller is null || !HttpMethods.IsPost(request.Method))
+        {
+            return refusal ?? LinkEndpoint.Show(request, caller!, snapshot, current);
+        }
+
+        if ((CrossOrigin.Refusal(request) ?? AddressRules.Refusal(context, current, snapshot)) is { } stranger)
+        {
+            return stranger;
+        }
+
+        var reply = await approvals.PostAsync(path, RequestBody.Empty, caller.Name, "link", snapshot, cancellationToken);
+        await audit.WriteAsync(context, caller, $"POST {path.TrimEnd('/')}", RequestBody.Empty, reply, cancellationToken);
+        return LinkEndpoint.Told(reply);
+    }
+
+    private async Task<Reply> ConfirmAsync(HttpRequest request, MemberSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var claim = await RequestBody.ReadAsync(request, mayBeAbsent: true, cancellationToken);
+        return claim.Refusal ?? await failsafe.PostAsync(claim, snapshot, cancellationToken);
+    }
+
+    private async Task<Reply> CarryOutAsync(
+        string endpoint, string path, HttpRequest request, Caller caller, RequestBody body, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    {
         var ifMatch = request.Headers.IfMatch.ToString() is { Length: > 0 } tag ? tag : null;
         return endpoint switch
         {
@@ -180,19 +193,22 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             "DELETE /restart" => await restart.DeleteAsync(cancellationToken),
             "POST /reload" => await ReloadAsync(cancellationToken),
             "POST /reinitialize" => await ReinitializeAsync(snapshot, cancellationToken),
-            _ when ApprovalEndpoint.IsVote(request.Method, path) => await approvals.PostAsync(path, body, Access.Who(context, current), snapshot, cancellationToken),
-            _ => await failsafe.PostAsync(body, snapshot, cancellationToken),
+            LoginEndpoint.Endpoint => LoginEndpoint.Post(caller),
+            $"GET {TokenEndpoint.Path}" => tokens.Get(),
+            $"POST {TokenEndpoint.Path}" => await tokens.PostAsync(body, caller, cancellationToken),
+            _ when TokenEndpoint.Is(request.Method, path) => await tokens.DeleteAsync(path, cancellationToken),
+            _ => await approvals.PostAsync(path, body, caller.Name, "rest", snapshot, cancellationToken),
         };
     }
 
     private static bool IsUnsafeEndpoint(string method, string path) => $"{method} {path.TrimEnd('/')}" is
         "PATCH /config" or "PUT /config" or "POST /switchover" or "POST /failover" or "DELETE /switchover" or "POST /restart"
-        or "DELETE /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe"
-        || ApprovalEndpoint.IsVote(method, path);
+        or "DELETE /restart" or "POST /reload" or "POST /reinitialize" or FailsafeEndpoint.Endpoint or LoginEndpoint.Endpoint
+        || ApprovalEndpoint.IsVote(method, path) || TokenEndpoint.Is(method, path);
 
     private static bool IsBodyOptional(string endpoint) =>
-        endpoint is "POST /restart" or "POST /reload" or "POST /reinitialize" or "POST /failsafe"
-        || endpoint.StartsWith("DELETE", StringComparison.Ordinal) || endpoint.StartsWith("POST " + ApprovalEndpoint.Path, StringComparison.Ordinal);
+        endpoint is "POST /restart" or "POST /reload" or "POST /reinitialize" or LoginEndpoint.Endpoint
+        || endpoint.StartsWith("DELETE", StringComparison.Ordinal) || endpoint.StartsWith("GET", StringComparison.Ordinal) || endpoint.StartsWith("POST " + ApprovalEndpoint.Path, StringComparison.Ordinal);
 
     private async Task<Reply> ReloadAsync(CancellationToken cancellationToken)
     {
@@ -246,9 +262,6 @@ internal sealed partial class RequestHandler(IMemberControl control, TimeProvide
             await response.BodyWriter.WriteAsync(reply.Body, context.RequestAborted);
         }
     }
-
-    [LoggerMessage(3002, LogLevel.Warning, "{Endpoint} by {Who} could not be written to the audit trail")]
-    private partial void LogNotAudited(string endpoint, string who);
 
     [LoggerMessage(3001, LogLevel.Error, "The request {Method} {Path} failed")]
     private partial void LogFailed(string method, string path, Exception exception);

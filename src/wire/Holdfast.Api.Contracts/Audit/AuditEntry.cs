@@ -23,7 +23,7 @@ public sealed record AuditEntry
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>leader, approval, configuration or operation.</summary>
+    /// <summary>leader, fencing, approval, configuration, operation or login.</summary>
     public required string Kind { get; init; }
 
     /// <summary>A person or a member.</summary>

@@ -1,0 +1,33 @@
+namespace Holdfast.Model;
+
+/// <summary>When each step of the last change of leader happened, as this member saw it. Null: not yet, or it had no such step.</summary>
+public sealed record Takeover
+{
+    public static readonly Takeover None = new();
+
+    /// <summary>When the last leader was last known to live: its last report, or the end of its stream, whichever was later.</summary>
+    public TimeSpan? HeardAt { get; init; }
+
+    /// <summary>The revision of the last leader's last report.</summary>
+    public Revision HeardRevision { get; init; } = Revision.Absent;
+
+    /// <summary>When nobody held the lease; null when it was handed over.</summary>
+    public TimeSpan? LeaderlessAt { get; init; }
+
+    public TimeSpan? LeadingAt { get; init; }
+
+    /// <summary>When the database began to be promoted: every fence was armed before.</summary>
+    public TimeSpan? PromotingAt { get; init; }
+
+    /// <summary>From the last sign of life until nobody led, or until the lease was handed over.</summary>
+    public TimeSpan? Detect => (LeaderlessAt ?? LeadingAt) - HeardAt;
+
+    /// <summary>From then until this member led.</summary>
+    public TimeSpan? Decide => LeadingAt - LeaderlessAt;
+
+    /// <summary>From then until the promotion began.</summary>
+    public TimeSpan? Fence => PromotingAt - LeadingAt;
+
+    /// <summary>From then until the database takes writes.</summary>
+    public TimeSpan? PromoteUntil(TimeSpan now) => now - PromotingAt;
+}
