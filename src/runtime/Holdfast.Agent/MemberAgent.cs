@@ -15,8 +15,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Agent;
 
+#pragma warning disable CA1001 // The store belongs to the host; here its calls are counted.
 /// <summary>The agent of one member, put together: its loop, its cache of the store, and what others see of it.</summary>
 public sealed class MemberAgent
+#pragma warning restore CA1001
 {
     private readonly AgentLoop loop;
     private readonly ClusterCache cache;

@@ -12,7 +12,9 @@ namespace Holdfast.Telemetry;
 /// </summary>
 public sealed partial class OtlpExport : IDisposable
 {
+#pragma warning disable CA2213 // The thread looks at it for as long as the receiver takes to answer, and the process does not wait for that.
     private readonly CancellationTokenSource ending = new();
+#pragma warning restore CA2213
     private readonly OtlpOptions options;
     private readonly OtlpSource source;
     private readonly ILogger logger;

@@ -137,7 +137,7 @@ internal static class DashboardJson
         return json;
     }
 
-    private static JsonNode Target(Panel panel, PanelQuery query, int index) => new JsonObject
+    private static JsonObject Target(Panel panel, PanelQuery query, int index) => new JsonObject
     {
         ["refId"] = ((char)('A' + index)).ToString(),
         ["datasource"] = DataSource(),
