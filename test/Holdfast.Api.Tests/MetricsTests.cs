@@ -147,7 +147,7 @@ public sealed partial class MetricsTests
     [Fact]
     public async Task The_manual_says_of_every_metric_what_the_page_says()
     {
-        var described = (await File.ReadAllLinesAsync(Manual())).Where(line => line.StartsWith("| `", StringComparison.Ordinal) && !line.Contains("_router_", StringComparison.Ordinal)).ToHashSet();
+        var described = (await File.ReadAllLinesAsync(Manual(), TestContext.Current.CancellationToken)).Where(line => line.StartsWith("| `", StringComparison.Ordinal) && !line.Contains("_router_", StringComparison.Ordinal)).ToHashSet();
         var shown = new HashSet<string>();
         foreach (var row in Members)
         {

@@ -16,7 +16,9 @@ public sealed class MySqlTests
         await using var group = await StartAsync("survivors");
         foreach (var member in group.Members)
         {
-            Assert.Contains("member_state=\"ONLINE\",member_role=\"PRIMARY\",member_version=\"8", await MetricsTests.CheckedPageAsync(member.Plan.RestUrl), StringComparison.Ordinal);
+            await Until.TrueAsync(
+                async () => (await MetricsTests.CheckedPageAsync(member.Plan.RestUrl)).Contains("member_state=\"ONLINE\",member_role=\"PRIMARY\",member_version=\"", StringComparison.Ordinal),
+                () => $"{member.Name} does not show the group's primary");
         }
 
         await using var canary = await CanaryClient.StartAsync(CanaryHost.AllOf(group.Plan), Writers, TimeProvider.System, Stop);

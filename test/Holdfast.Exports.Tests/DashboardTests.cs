@@ -56,7 +56,7 @@ public sealed partial class DashboardTests : IDisposable
         var rules = "groups:\n  - name: questions\n    rules:\n" + string.Concat(Queries(Dashboard(name)).Select((query, number) =>
             $"      - record: question_{number}\n        expr: {JsonSerializer.Serialize(query.Replace("$__rate_interval", "5m", StringComparison.Ordinal))}\n"));
         var file = Path.Combine(directory, "questions.yml");
-        await File.WriteAllTextAsync(file, rules);
+        await File.WriteAllTextAsync(file, rules, TestContext.Current.CancellationToken);
 
         var (status, said) = await PrometheusProgram.RunAsync("promtool", ["check", "rules", file]);
 

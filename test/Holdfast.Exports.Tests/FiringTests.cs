@@ -42,7 +42,7 @@ public sealed class FiringTests : IDisposable
         var (alert, text, severity) = AlertOf(series);
         var isOfMember = series.Contains("member=", StringComparison.Ordinal);
         var value = values.Split(' ')[^1].Split('x')[0];
-        await File.WriteAllTextAsync(Path.Combine(directory, "holdfast.rules.yml"), RuleFile.Write(AlertDefaults.Rules, new ExportOptions { Scope = "shop" }));
+        await File.WriteAllTextAsync(Path.Combine(directory, "holdfast.rules.yml"), RuleFile.Write(AlertDefaults.Rules, new ExportOptions { Scope = "shop" }), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(directory, "test.yml"), $$$"""
             rule_files: [holdfast.rules.yml]
             evaluation_interval: 5s
@@ -56,7 +56,7 @@ public sealed class FiringTests : IDisposable
                     eval_time: {{{second}}}s
                     exp_alerts: {{{(fires ? "" : "[]")}}}
             {{{(fires ? Expected(alert, severity, isOfMember, text.Replace("VALUE", Rounded(value), StringComparison.Ordinal)) : "")}}}
-            """);
+            """, TestContext.Current.CancellationToken);
 
         var (status, said) = await PrometheusProgram.RunAsync("promtool", ["test", "rules", Path.Combine(directory, "test.yml")]);
 

@@ -52,7 +52,7 @@ public sealed class RuleFileTests : IDisposable
     public async Task Amtool_finds_the_configuration_good(string? scope)
     {
         var file = Path.Combine(directory, "alertmanager.yml");
-        await File.WriteAllTextAsync(file, RoutingFile.Write(Rules, new ExportOptions { Scope = scope }));
+        await File.WriteAllTextAsync(file, RoutingFile.Write(Rules, new ExportOptions { Scope = scope }), TestContext.Current.CancellationToken);
 
         var (status, said) = await PrometheusProgram.RunAsync("amtool", ["check-config", file]);
 
@@ -67,7 +67,7 @@ public sealed class RuleFileTests : IDisposable
     public async Task Alertmanager_would_tell(string receiver, params string[] labels)
     {
         var file = Path.Combine(directory, "alertmanager.yml");
-        await File.WriteAllTextAsync(file, RoutingFile.Write(AlertDefaults.Rules, new ExportOptions()));
+        await File.WriteAllTextAsync(file, RoutingFile.Write(AlertDefaults.Rules, new ExportOptions()), TestContext.Current.CancellationToken);
 
         var (status, said) = await PrometheusProgram.RunAsync("amtool", ["config", "routes", "test", $"--config.file={file}", .. labels]);
 
@@ -87,7 +87,7 @@ public sealed class RuleFileTests : IDisposable
     private async Task<string> CheckRulesAsync(string text)
     {
         var file = Path.Combine(directory, "holdfast.rules.yml");
-        await File.WriteAllTextAsync(file, text);
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
         var (status, said) = await PrometheusProgram.RunAsync("promtool", ["check", "rules", file]);
         Assert.True(status == 0, said + text);
         return said;
