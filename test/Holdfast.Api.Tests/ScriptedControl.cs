@@ -30,6 +30,8 @@ internal sealed class ScriptedControl : IMemberControl
 
     public ImmutableSortedDictionary<string, bool> Fences { get; set; } = ImmutableSortedDictionary<string, bool>.Empty.Add("guard", true);
 
+    public MemberFigures Figures { get; set; } = MemberFigures.None;
+
     /// <summary>What every request for a change is answered.</summary>
     public ControlAnswer Answer { get; set; } = new(ControlOutcome.Done, "");
 

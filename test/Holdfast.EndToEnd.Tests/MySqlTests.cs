@@ -14,6 +14,13 @@ public sealed class MySqlTests
     public async Task A_group_that_loses_its_primary_its_majority_or_every_server_comes_back_by_itself_with_every_row()
     {
         await using var group = await StartAsync("survivors");
+        foreach (var member in group.Members)
+        {
+            await Until.TrueAsync(
+                async () => (await MetricsTests.CheckedPageAsync(member.Plan.RestUrl)).Contains("member_state=\"ONLINE\",member_role=\"PRIMARY\",member_version=\"", StringComparison.Ordinal),
+                () => $"{member.Name} does not show the group's primary");
+        }
+
         await using var canary = await CanaryClient.StartAsync(CanaryHost.AllOf(group.Plan), Writers, TimeProvider.System, Stop);
 
         await BreakAsync(group, canary, primary => [primary]);

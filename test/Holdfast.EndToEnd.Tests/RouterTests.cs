@@ -27,6 +27,7 @@ public sealed class RouterTests
 
         Assert.Equal(Writers, Connections(canary));
         Assert.Contains("Writes on", await StatusAsync(cluster), StringComparison.Ordinal);
+        await AssertManualAsync(await MetricsTests.CheckedPageAsync(cluster.Plan.Router!.RestUrl));
 
         var at = canary.Now;
         Assert.True((await cluster.LeaderAsync(Stop)).KillPostmaster(), "there is no PostgreSQL to kill");
@@ -35,6 +36,17 @@ public sealed class RouterTests
         Assert.Empty(await canary.FindLostAsync(Stop));
         Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
         await cluster.StopAsync(Stop);
+    }
+
+    /// <summary>What the manual says of a router's metrics is what it shows.</summary>
+    private static async Task AssertManualAsync(string page)
+    {
+        var manual = await File.ReadAllTextAsync(Path.Combine(CommandLine.RepositoryRoot, "docs", "metrics.md"), Stop);
+        foreach (var line in page.Split('\n').Where(line => line.StartsWith("# HELP ", StringComparison.Ordinal)))
+        {
+            var words = line.Split(' ', 4);
+            Assert.Matches($@"\| `{words[2]}` \| (gauge|counter) \| [a-z]* ?\| {System.Text.RegularExpressions.Regex.Escape(words[3])} \|", manual);
+        }
     }
 
     private static async Task SwitchOverAsync(LoopbackCluster cluster, CanaryClient canary)

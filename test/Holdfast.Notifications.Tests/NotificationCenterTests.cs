@@ -1,4 +1,5 @@
 using Holdfast.Notifications.Center;
+using Holdfast.Ports.Notifications;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -6,6 +6,9 @@ namespace Holdfast.Cli;
 /// <summary>The command line: patronictl's verbs over the members' REST interface, and the host's own commands.</summary>
 public static class HoldfastCli
 {
+    /// <summary>Names the configuration file; it stands before or behind every verb.</summary>
+    public const string ConfigurationOption = "--config-file";
+
     private const int Failed = 1;
     private const int Misused = 2;
 

@@ -128,7 +128,29 @@ public sealed record Upstream(MemberName Member, string Host, int Port);
 /// <param name="IsStreaming">It has caught up with the stream.</param>
 /// <param name="IsSynchronous">Commits wait for it now.</param>
 /// <param name="FlushPosition">What it has on its disk.</param>
-public sealed record StandbyConnection(MemberName Member, bool IsStreaming, bool IsSynchronous, LogPosition FlushPosition);
+public sealed record StandbyConnection(MemberName Member, bool IsStreaming, bool IsSynchronous, LogPosition FlushPosition)
+{
+    /// <summary>Where it connects from; empty for this host.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>How far its stream is, in the engine's words.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Whether commits wait for it, in the engine's words.</summary>
+    public string SyncState { get; init; } = "";
+
+    /// <summary>What was sent to it.</summary>
+    public LogPosition SentPosition { get; init; }
+
+    /// <summary>What it has taken up and may lose with its host.</summary>
+    public LogPosition WritePosition { get; init; }
+
+    /// <summary>What its readers see.</summary>
+    public LogPosition ReplayPosition { get; init; }
+
+    /// <summary>How long the last write took to be seen there, as the engine has measured it; null while nothing is written.</summary>
+    public TimeSpan? ReplayLag { get; init; }
+}
 
 /// <summary>What commits wait for.</summary>
 /// <param name="Standbys">The standbys, in order of preference; empty when commits wait for nobody.</param>

@@ -64,7 +64,8 @@ public static class ConfigurationLoader
             return new(null, problems.ToImmutable());
         }
 
-        var overlaid = root.OverlaidBy(EnvironmentOverlay.Read(environment, problems));
+        var underlaid = purpose == ConfigurationPurpose.Agent ? OpenTelemetryVariables.Under(root, environment) : root;
+        var overlaid = underlaid.OverlaidBy(EnvironmentOverlay.Read(environment, problems));
         var configuration = RootReader.Read(new Section("", overlaid, root.Origin, problems), purpose);
         return new(problems.HasErrors ? null : configuration, problems.ToImmutable());
     }

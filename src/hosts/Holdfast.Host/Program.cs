@@ -21,5 +21,6 @@ var root = HoldfastCli.Create(
     ValidateCommand.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
+    ExportCommands.Create(),
     DemoCommand.Create([Environment.ProcessPath!], HostClock.Time));
 return await HoldfastCli.RunAsync(root, args, console, CancellationToken.None);

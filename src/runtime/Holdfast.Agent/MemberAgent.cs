@@ -16,14 +16,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Agent;
 
+#pragma warning disable CA1001 // The store belongs to the host; here its calls are counted.
 /// <summary>The agent of one member, put together: its loop, its cache of the store, and what others see of it.</summary>
 public sealed class MemberAgent
+#pragma warning restore CA1001
 {
     private readonly AgentLoop loop;
     private readonly ClusterCache cache;
     private readonly MemberControl control;
     private readonly AgentState state;
-    private readonly IConsensusStore store;
+    private readonly MeasuredStore store;
     private readonly AgentSignal signal;
     private readonly TimeProvider time;
     private readonly StoreMembersWatch members;
@@ -36,7 +38,7 @@ public sealed class MemberAgent
     {
         var keys = new ClusterKeys(options.Namespace, options.Scope);
         var fences = new FenceSet(ports.Fences);
-        store = ports.Store;
+        store = new MeasuredStore(ports.Store, ports.Time);
         this.signal = signal;
         time = ports.Time;
         state = new AgentState
@@ -45,14 +47,11 @@ public sealed class MemberAgent
             Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
             ArmedUntil = guardedUntil,
         };
-#pragma warning disable CA2000 // It owns nothing: the store is disposed of by whoever opened it.
-        var measured = new MeasuredStore(store, ports.Time);
-#pragma warning restore CA2000
-        members = new StoreMembersWatch(store as IStoreMembers, ports.Time, ports.Loggers.CreateLogger<StoreMembersWatch>());
-        var surroundings = new Surroundings(measured, members, new CertificateWatch(ports.Loggers.CreateLogger<CertificateWatch>()));
+        members = new StoreMembersWatch(ports.Store as IStoreMembers, ports.Time, ports.Loggers.CreateLogger<StoreMembersWatch>());
+        var surroundings = new Surroundings(store, members, new CertificateWatch(ports.Loggers.CreateLogger<CertificateWatch>()));
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
-        control = new MemberControl(store, keys, signal, ports.Reload, options, ports.Time);
-        var actor = new Actor(measured, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
+        control = new MemberControl(store, keys, signal, ports.Notifications, ports.Reload, options, ports.Time);
+        var actor = new Actor(store, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
             ports.Engine, cache, actor, fences, state, signal, control, surroundings, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
     }

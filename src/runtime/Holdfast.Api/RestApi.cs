@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Api.Access;
 using Holdfast.Api.Clusters;
+using Holdfast.Api.Contracts.Metrics;
+using Holdfast.Api.Metrics;
 using Holdfast.Api.Serving;
+using Holdfast.Api.Status;
 using Holdfast.Api.Tls;
 using Holdfast.Ports.Control;
 using Microsoft.AspNetCore.Builder;
@@ -24,6 +27,7 @@ public sealed partial class RestApi : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
+    private readonly TimeSpan servingSince;
     private volatile RestApiOptions options;
     private volatile TlsMaterial? tls;
 #pragma warning disable CA2213 // It is disposed asynchronously.
@@ -37,6 +41,7 @@ public sealed partial class RestApi : IAsyncDisposable
         this.time = time;
         this.loggers = loggers;
         logger = loggers.CreateLogger<RestApi>();
+        servingSince = time.GetElapsedTime(0);
     }
 
     /// <summary>Where other clusters are beside this one; null where it is alone. Set before the start.</summary>
@@ -44,6 +49,12 @@ public sealed partial class RestApi : IAsyncDisposable
 
     /// <summary>Where it listens; with the ports that the system chose where port 0 was asked for. Empty until it has started.</summary>
     public IReadOnlyList<Uri> Addresses { get; private set; } = [];
+
+    /// <summary>What every sample of <c>/metrics</c> is labelled with.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> MetricLabels => MetricsPage.LabelsOf(options);
+
+    /// <summary>The figures of <c>/metrics</c> as they are now, for other ways out.</summary>
+    public MetricList ReadMetrics() => MetricsPage.Read(MemberSnapshot.Take(control, time, servingSince), options, control, time);
 
     /// <summary>Begins to listen.</summary>
     /// <exception cref="IOException">An address is in use.</exception>

@@ -69,7 +69,9 @@ internal static class ObservationQuery
             FROM pg_stat_wal_receiver LIMIT 1),
           'log_timeline', CASE WHEN s.recovery AND NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE latest_end_lsn IS NOT NULL) THEN {LogTimeline} END,
           'standbys', (SELECT json_agg(json_build_object('name', application_name, 'state', state, 'sync', sync_state,
-              'flush', (flush_lsn - '0/0'::pg_lsn)::bigint) ORDER BY application_name)
+              'address', host(client_addr), 'replay_lag', extract(epoch FROM replay_lag),
+              'sent', (sent_lsn - '0/0'::pg_lsn)::bigint, 'write', (write_lsn - '0/0'::pg_lsn)::bigint,
+              'flush', (flush_lsn - '0/0'::pg_lsn)::bigint, 'replay', (replay_lsn - '0/0'::pg_lsn)::bigint) ORDER BY application_name)
             FROM pg_stat_replication WHERE state <> 'backup'),
           'slots', (SELECT json_agg(json_build_object('name', slot_name, 'type', slot_type, 'active', active,
               'restart', (restart_lsn - '0/0'::pg_lsn)::bigint) ORDER BY slot_name)
@@ -142,7 +144,16 @@ internal static class ObservationQuery
         new(row.GetProperty("name").GetString() ?? ""),
         row.GetProperty("state").GetString() == "streaming",
         row.GetProperty("sync").GetString() is "sync" or "quorum",
-        new(Number(row, "flush")));
+        new(Number(row, "flush")))
+    {
+        Address = row.GetProperty("address").GetString() ?? "",
+        State = row.GetProperty("state").GetString() ?? "",
+        SyncState = row.GetProperty("sync").GetString() ?? "",
+        SentPosition = new(Number(row, "sent")),
+        WritePosition = new(Number(row, "write")),
+        ReplayPosition = new(Number(row, "replay")),
+        ReplayLag = row.GetProperty("replay_lag") is { ValueKind: JsonValueKind.Number } seconds ? TimeSpan.FromSeconds(seconds.GetDouble()) : null,
+    };
 
     private static ObservedSlot Slot(JsonElement row) => new(
         row.GetProperty("name").GetString() ?? "",

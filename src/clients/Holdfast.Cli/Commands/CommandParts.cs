@@ -31,7 +31,7 @@ internal sealed record CommandContext(IClusterAccess Access, CliConsole Console,
 /// <summary>Options that stand before or behind every verb.</summary>
 internal sealed class GlobalOptions
 {
-    public Option<string?> Configuration { get; } = new("--config-file", "-c") { Description = "Configuration file", Recursive = true, HelpName = "FILE" };
+    public Option<string?> Configuration { get; } = new(HoldfastCli.ConfigurationOption, "-c") { Description = "Configuration file", Recursive = true, HelpName = "FILE" };
 
     public Option<bool> Insecure { get; } = new("--insecure", "-k") { Description = "Allow connections to members without verifying their certificates", Recursive = true };
 

@@ -42,6 +42,7 @@ internal static class RootReader
             Ctl = ReadCtl(root.Inner("ctl"), restApi),
             UsesGuard = root.Flag("guard") ?? true,
             Notifications = NotificationReader.Read(root.Inner("notifications")),
+            Otlp = TelemetryReader.Read(root.Inner("telemetry")),
         };
         StoreChoice.Check(root, purpose);
         RefuseUnsupported(root, isAgent);

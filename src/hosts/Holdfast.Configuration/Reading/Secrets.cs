@@ -10,7 +10,8 @@ internal static class Secrets
     private static readonly string[] Words = ["password", "passwd", "token", "secret", "authentication", "routing_key"];
 
     /// <summary>Whatever stands in a section of credentials counts as one: it may have slipped in from the line below.</summary>
-    public static bool IsSecret(string path) => Words.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase)) || IsHook(path);
+    public static bool IsSecret(string path) =>
+        Words.Any(word => path.Contains(word, StringComparison.OrdinalIgnoreCase)) || IsHook(path) || path.StartsWith("telemetry.otlp.headers", StringComparison.Ordinal);
 
     /// <summary>What stands before the @ of an address is left out.</summary>
     public static string WithoutPassword(string address) =>

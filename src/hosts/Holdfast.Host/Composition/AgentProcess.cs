@@ -70,6 +70,7 @@ internal sealed partial class AgentProcess
             Shared = store is ISharedStore several ? new(several, configuration.Namespace) : null,
         };
         await StartApiAsync();
+        using var telemetry = TelemetryParts.Start(configuration, rest, loggers);
         await using var router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, store, loggers);
         ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));
 

@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Holdfast.Cli;
 using Holdfast.Configuration;
+using Holdfast.Decisions.Alerts;
+using Holdfast.Decisions.Configuration;
 using Holdfast.Host.Commands;
+using Holdfast.Model.Alerts;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -63,6 +67,36 @@ internal sealed class ClusterAccess : IClusterAccess
         var api = (result.Configuration ?? throw Unusable(result)).Router!.Api;
         var host = api.Hosts is [not ("*" or "0.0.0.0" or "::"), ..] ? api.Hosts[0] : "127.0.0.1";
         return new($"http://{new HostPort(host, api.Port)}/");
+    }
+
+    /// <summary>The alert rules that a cluster goes by; the defaults where no configuration leads to a cluster's store.</summary>
+    /// <exception cref="CommandFailedException">The configuration cannot be used, or the store does not answer.</exception>
+    public static async Task<ImmutableArray<AlertRule>> AlertRulesAsync(string? configurationPath, string? scope, CancellationToken cancellationToken)
+    {
+        if ((configurationPath ?? UsualPath()) is not { } path)
+        {
+            return AlertDefaults.Rules;
+        }
+
+        var configuration = Load(path);
+        await using var store = Stores.OpenClient(configuration, NullLoggerFactory.Instance);
+        if (store is null)
+        {
+            return AlertDefaults.Rules;
+        }
+
+        try
+        {
+            var keys = new ClusterKeys(configuration.Namespace, scope ?? configuration.Scope);
+            var image = await store.ReadAsync(keys.Prefix, cancellationToken);
+            var stated = image.Entries.FirstOrDefault(entry => entry.Key == keys.Config)?.Value
+                ?? throw new CommandFailedException($"the store knows no cluster '{scope ?? configuration.Scope}'; --defaults goes by the default alerts");
+            return DynamicConfiguration.ToPolicy(stated).Policy.AlertRules;
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw new CommandFailedException($"the cluster's alert rules cannot be read: {exception.Message}; --defaults goes by the default ones");
+        }
     }
 
     private static CommandFailedException Unusable(ConfigurationResult result) =>

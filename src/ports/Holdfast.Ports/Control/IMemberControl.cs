@@ -22,6 +22,9 @@ public interface IMemberControl
     /// <summary>Why each fence is ready or not, by name.</summary>
     ImmutableSortedDictionary<string, bool> Fences { get; }
 
+    /// <summary>What the agent has counted since it began.</summary>
+    MemberFigures Figures => MemberFigures.None;
+
     /// <summary>
     /// Merges a JSON object into the dynamic configuration: null removes an existing key; an object under an absent key is stored
     /// as given. Or puts it in place of the whole. When it is done, the words are the configuration as it was written.

@@ -11,6 +11,7 @@ internal sealed class DecisionLog(int limit)
     private readonly Lock gate = new();
     private readonly LinkedList<DecisionRecord> records = [];
     private readonly Dictionary<string, LinkedListNode<DecisionRecord>> latest = [];
+    private readonly Dictionary<(string Concern, Rule Rule), long> counts = [];
 
     public ImmutableArray<DecisionRecord> Records
     {
@@ -19,6 +20,18 @@ internal sealed class DecisionLog(int limit)
             lock (gate)
             {
                 return [.. records];
+            }
+        }
+    }
+
+    /// <summary>How often each rule came to decide after another one.</summary>
+    public ImmutableArray<RuleFigures> Counts
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. counts.Select(count => new RuleFigures(count.Key.Concern, count.Key.Rule.ToString(), count.Value))];
             }
         }
     }
@@ -33,6 +46,7 @@ internal sealed class DecisionLog(int limit)
                 return;
             }
 
+            counts[(concern, decision.Rule)] = counts.GetValueOrDefault((concern, decision.Rule)) + 1;
             latest[concern] = records.AddLast(new DecisionRecord(
                 view.UtcNow,
                 concern,

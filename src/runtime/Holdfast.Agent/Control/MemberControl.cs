@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Agent.Loop;
+using Holdfast.Agent.Store;
 using Holdfast.Api.Contracts;
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.ClusterState;
@@ -14,6 +15,7 @@ using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Notifications;
 using Holdfast.Ports.Peers;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
@@ -22,9 +24,10 @@ namespace Holdfast.Agent.Control;
 
 /// <summary>The agent as its REST API sees it: immutable snapshots that the loop publishes, and requests that the loop takes.</summary>
 internal sealed class MemberControl(
-    IConsensusStore store,
+    MeasuredStore store,
     ClusterKeys keys,
     IAgentSignal signal,
+    INotifications? notifications,
     Func<CancellationToken, Task<ControlAnswer>> reload,
     AgentOptions options,
     TimeProvider time) : IMemberControl
@@ -34,6 +37,7 @@ internal sealed class MemberControl(
     private readonly ConcurrentQueue<PendingRequest> requests = new();
     private readonly ConcurrentQueue<PendingClaim> claims = new();
     private readonly DecisionLog log = new(options.DecisionsKept);
+    private LeadershipWatch leadership = LeadershipWatch.Nothing;
     private ScheduledRestart? scheduled;
     private long numbers;
     private Snapshot? snapshot;
@@ -48,6 +52,14 @@ internal sealed class MemberControl(
     public DateTimeOffset? ScheduledRestartAt => Volatile.Read(ref scheduled)?.At;
 
     public ImmutableArray<DecisionRecord> Decisions => log.Records;
+
+    public MemberFigures Figures => new()
+    {
+        Leadership = Volatile.Read(ref leadership).Figures,
+        StoreCalls = store.Figures,
+        Notifications = notifications?.Counters() ?? [],
+        Rules = log.Counts,
+    };
 
     public async Task<ControlAnswer> ChangeConfigurationAsync(string json, ConfigurationChange change, CancellationToken cancellationToken)
     {
@@ -236,8 +248,11 @@ internal sealed class MemberControl(
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
 
-    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit, ImmutableArray<AccessToken> tokens) =>
+    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit, ImmutableArray<AccessToken> tokens)
+    {
         Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit, tokens));
+        Volatile.Write(ref leadership, leadership.See(view));
+    }
 
     public void Record(ClusterView view, string concern, Decision decision) => log.Record(view, concern, decision);
 

@@ -1,73 +1,94 @@
+using System.Collections.Immutable;
 using Holdfast.Model;
 using Holdfast.Model.Alerts;
+using Holdfast.Ports.Control;
 using Holdfast.Ports.Store;
 
 namespace Holdfast.Agent.Store;
 
-/// <summary>The store, and how it has served its caller of late. The loop alone calls it.</summary>
+/// <summary>A store whose calls are counted and timed. It changes none of them.</summary>
 internal sealed class MeasuredStore(IConsensusStore store, TimeProvider time) : IConsensusStore
 {
-    private const int CallsKept = 32;
-    private const int CallsLeast = 8;
-    private readonly TimeSpan?[] answers = new TimeSpan?[CallsKept];
-    private long count;
-    private StoreHealth? health = StoreHealth.Unknown;
+    private readonly Calls reads = new("read");
+    private readonly Calls commits = new("commit");
+    private readonly Calls opened = new("open_session");
+    private readonly Calls kept = new("keep_session");
+    private readonly Calls closed = new("close_session");
+    private readonly RecentCalls recent = new();
 
-    /// <summary>Of the last calls. A call without an answer is null.</summary>
-    public StoreHealth Health => health ??= Compute();
+    /// <summary>Of the last calls that keep this member in the cluster: commits and sessions.</summary>
+    public StoreHealth Health => recent.Health;
 
-    public Task<StoreImage> ReadAsync(string prefix, CancellationToken cancellationToken) => store.ReadAsync(prefix, cancellationToken);
+    /// <summary>Of the calls that were made at all.</summary>
+    public ImmutableArray<StoreCallFigures> Figures =>
+        [.. new[] { reads.Figures, commits.Figures, opened.Figures, kept.Figures, closed.Figures }.Where(figures => figures.Calls > 0)];
 
-    public async Task<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken) =>
-        await MeasureAsync(store.CommitAsync(transaction, cancellationToken), result => result.Outcome != CommitOutcome.Unknown);
+    public Task<StoreImage> ReadAsync(string prefix, CancellationToken cancellationToken) =>
+        MeasureAsync(reads, () => store.ReadAsync(prefix, cancellationToken), _ => true);
 
-    public async Task<SessionId> OpenSessionAsync(TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        await MeasureAsync(store.OpenSessionAsync(timeToLive, cancellationToken), _ => true);
+    public Task<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken) =>
+        MeasureAsync(commits, () => store.CommitAsync(transaction, cancellationToken), result => result.Outcome != CommitOutcome.Unknown);
 
-    public async Task<SessionKeeping> KeepSessionAsync(SessionId session, CancellationToken cancellationToken) =>
-        await MeasureAsync(store.KeepSessionAsync(session, cancellationToken), result => result != SessionKeeping.Unknown);
+    public Task<SessionId> OpenSessionAsync(TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        MeasureAsync(opened, () => store.OpenSessionAsync(timeToLive, cancellationToken), _ => true);
 
-    public Task CloseSessionAsync(SessionId session, CancellationToken cancellationToken) => store.CloseSessionAsync(session, cancellationToken);
+    public Task<SessionKeeping> KeepSessionAsync(SessionId session, CancellationToken cancellationToken) =>
+        MeasureAsync(kept, () => store.KeepSessionAsync(session, cancellationToken), keeping => keeping != SessionKeeping.Unknown);
 
-    public IAsyncEnumerable<StoreChange> WatchAsync(string prefix, Revision after, CancellationToken cancellationToken) => store.WatchAsync(prefix, after, cancellationToken);
+    public Task CloseSessionAsync(SessionId session, CancellationToken cancellationToken) =>
+        MeasureAsync(closed, () => EndAsync(store.CloseSessionAsync(session, cancellationToken)), _ => true);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public IAsyncEnumerable<StoreChange> WatchAsync(string prefix, Revision after, CancellationToken cancellationToken) =>
+        store.WatchAsync(prefix, after, cancellationToken);
 
-    private async Task<T> MeasureAsync<T>(Task<T> call, Func<T, bool> isAnswer)
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private static async Task<bool> EndAsync(Task call)
     {
-        var began = time.GetTimestamp();
-        TimeSpan? answered = null;
+        await call;
+        return true;
+    }
+
+    private async Task<T> MeasureAsync<T>(Calls calls, Func<Task<T>> call, Func<T, bool> isAnswer)
+    {
+        var begun = time.GetTimestamp();
+        var isAnswered = false;
         try
         {
-            var result = await call;
-            answered = isAnswer(result) ? time.GetElapsedTime(began) : null;
+            var result = await call();
+            isAnswered = isAnswer(result);
             return result;
         }
         finally
         {
-            answers[count++ % CallsKept] = answered;
-            health = null;
+            var took = time.GetElapsedTime(begun);
+            calls.Add(took, isAnswered);
+            if (calls != reads && calls != closed)
+            {
+                recent.Add(isAnswered ? took : null);
+            }
         }
     }
 
-    private StoreHealth Compute()
+    private sealed class Calls(string operation)
     {
-        var calls = answers.AsSpan(0, (int)Math.Min(count, CallsKept));
-        if (calls.Length < CallsLeast)
-        {
-            return StoreHealth.Unknown;
-        }
+        private StoreCallFigures figures = new(operation, 0, 0, TimeSpan.Zero, TimeSpan.Zero);
 
-        var answered = new List<TimeSpan>(CallsKept);
-        foreach (var call in calls)
+        public StoreCallFigures Figures => Volatile.Read(ref figures);
+
+        public void Add(TimeSpan duration, bool isAnswered)
         {
-            if (call is { } answer)
+            while (true)
             {
-                answered.Add(answer);
+                var known = Figures;
+                var next = new StoreCallFigures(
+                    operation, known.Calls + 1, known.Failures + (isAnswered ? 0 : 1), known.Total + duration, duration)
+                { IsAnswered = isAnswered };
+                if (ReferenceEquals(Interlocked.CompareExchange(ref figures, next, known), known))
+                {
+                    return;
+                }
             }
         }
-
-        answered.Sort();
-        return new(answered.Count == 0 ? null : answered[answered.Count / 2], 100d * (calls.Length - answered.Count) / calls.Length, null);
     }
 }

@@ -9,7 +9,7 @@ namespace Holdfast.Api.Metrics;
 /// <summary>The figures that alerts are about, shown by the member that evaluates them, and what fires.</summary>
 internal static class AlertMetrics
 {
-    public static void Write(MetricsText text, MemberSnapshot snapshot)
+    public static void Write(MetricList list, MemberSnapshot snapshot)
     {
         if (snapshot.View is not { } view || !AlertRules.IsEvaluator(view))
         {
@@ -18,10 +18,10 @@ internal static class AlertMetrics
 
         foreach (var figure in AlertSamples.Of(view).GroupBy(sample => sample.Figure))
         {
-            text.Gauge($"holdfast_{figure.Key}", Sentence(AlertFigures.All[figure.Key]), [.. figure.Select(sample => new MetricSample(sample.Value, Labels(sample.Member, sample.Part)))]);
+            list.Gauge($"holdfast_{figure.Key}", Sentence(AlertFigures.All[figure.Key]), [.. figure.Select(sample => new MetricSample(sample.Value, Labels(sample.Member, sample.Part)))]);
         }
 
-        text.Gauge(
+        list.Gauge(
             "holdfast_alert",
             "What fires; the value is 1.",
             [

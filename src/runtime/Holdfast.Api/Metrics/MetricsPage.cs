@@ -9,99 +9,102 @@ namespace Holdfast.Api.Metrics;
 /// <summary>This member in Prometheus' text format: Patroni's names for what Patroni has, <c>holdfast_</c> beyond.</summary>
 internal static class MetricsPage
 {
-    public static string Write(MemberSnapshot snapshot, RestApiOptions options, IMemberControl control)
+    /// <param name="snapshot">What the member knows.</param>
+    /// <param name="options">Whose page it is.</param>
+    /// <param name="control">Whose counters are shown.</param>
+    /// <param name="time">Says how long it took to bring the figures together.</param>
+    public static MetricList Read(MemberSnapshot snapshot, RestApiOptions options, IMemberControl control, TimeProvider time)
     {
-        var text = new MetricsText(new("scope", options.Scope), new("name", options.Name));
-        WriteDatabase(text, snapshot, options);
-        WriteCluster(text, snapshot);
-        WriteHoldfast(text, snapshot, control);
-        WriteStandbys(text, snapshot);
-        GroupMetrics.Write(text, snapshot.View?.Database.Group);
-        AlertMetrics.Write(text, snapshot);
-        WriteDecisions(text, control);
-        return text.ToString();
+        var begun = time.GetTimestamp();
+        var list = new MetricList();
+        var figures = control.Figures;
+        WriteDatabase(list, snapshot, options);
+        WriteCluster(list, snapshot);
+        WriteHoldfast(list, snapshot, options, control);
+        ReplicationMetrics.Write(list, snapshot);
+        GroupMetrics.Write(list, snapshot.View?.Database.Group);
+        AlertMetrics.Write(list, snapshot);
+        LeadershipMetrics.Write(list, snapshot, figures.Leadership);
+        StoreMetrics.Write(list, snapshot, figures.StoreCalls);
+        NotificationMetrics.Write(list, figures.Notifications);
+        WriteDecisions(list, control, figures);
+        list.Gauge("holdfast_metrics_page_seconds", "How long it took to bring these figures together.", time.GetElapsedTime(begun).TotalSeconds);
+        return list;
     }
 
-    private static void WriteDatabase(MetricsText text, MemberSnapshot snapshot, RestApiOptions options)
+    /// <summary>The page.</summary>
+    public static string Write(MemberSnapshot snapshot, RestApiOptions options, IMemberControl control, TimeProvider time) =>
+        MetricsText.Write(Read(snapshot, options, control, time), LabelsOf(options));
+
+    /// <summary>What every sample has.</summary>
+    public static KeyValuePair<string, string>[] LabelsOf(RestApiOptions options) => [new("scope", options.Scope), new("name", options.Name)];
+
+    private static void WriteDatabase(MetricList list, MemberSnapshot snapshot, RestApiOptions options)
     {
         var database = snapshot.View?.Database;
         var isPrimary = snapshot.IsRunning && database is { Role: DatabaseRole.Primary };
         var isReplica = snapshot.IsReplica;
-        text.Gauge("patroni_version", "Semantic version without periods.", PaddedVersion(options.Version));
-        text.Gauge("patroni_postgres_running", "Value is 1 if Postgres is running, 0 otherwise.", snapshot.IsRunning);
-        text.Gauge("patroni_postmaster_start_time", "Epoch seconds since Postgres started.", Epoch(snapshot.IsRunning ? database?.StartedAt : null));
-        text.Gauge("patroni_primary", "Value is 1 if this node is the leader, 0 otherwise.", isPrimary);
-        text.Gauge("patroni_xlog_location", "Current location of the Postgres transaction log, 0 if this node is not the leader.", isPrimary ? database!.Position.Bytes : 0);
-        text.Gauge("patroni_standby_leader", "Value is 1 if this node is the standby_leader, 0 otherwise.", false);
-        text.Gauge("patroni_replica", "Value is 1 if this node is a replica, 0 otherwise.", isReplica);
-        text.Gauge("patroni_sync_standby", "Value is 1 if this node is a sync standby, 0 otherwise.", snapshot.IsSynchronousStandby);
-        text.Gauge("patroni_quorum_standby", "Value is 1 if this node is a quorum standby, 0 otherwise.", false);
-        text.Gauge("patroni_xlog_received_location", "Current location of the received Postgres transaction log, 0 if this node is not a replica.", isReplica ? database!.Position.Bytes : 0);
-        text.Gauge("patroni_xlog_replayed_location", "Current location of the replayed Postgres transaction log, 0 if this node is not a replica.", isReplica ? database!.ReplayPosition.Bytes : 0);
-        text.Gauge("patroni_xlog_replayed_timestamp", "Current timestamp of the replayed Postgres transaction log, 0 if null.", Epoch(isReplica ? database!.ReplayedAt : null));
-        text.Gauge("patroni_xlog_paused", "Value is 1 if the Postgres xlog is paused, 0 otherwise.", isReplica && database!.IsReplayPaused);
-        text.Gauge("patroni_postgres_streaming", "Value is 1 if Postgres is streaming, 0 otherwise.", isReplica && database!.IsStreaming);
-        text.Gauge("patroni_postgres_in_archive_recovery", "Value is 1 if Postgres is replicating from archive, 0 otherwise.", false);
-        text.Gauge("patroni_postgres_server_version", "Version of Postgres (if running), 0 otherwise.", snapshot.IsRunning ? database!.ServerVersion : 0);
-        text.Gauge("patroni_postgres_timeline", "Postgres timeline of this node (if running), 0 otherwise.", snapshot.IsRunning ? database!.Timeline?.Number ?? 0 : 0);
-        text.Gauge("patroni_pending_restart", "Value is 1 if the node needs a restart, 0 otherwise.", database is { IsRestartPending: true });
-        text.Gauge("patroni_postgres_state", StateHelp(), PatroniWords.NumberedStates.Select(state => state.Word).ToList().IndexOf(PatroniWords.State(snapshot)));
+        list.Gauge("patroni_version", "Semantic version without periods.", Version(options.Version));
+        list.Gauge("patroni_postgres_running", "Value is 1 if Postgres is running, 0 otherwise.", snapshot.IsRunning);
+        list.Gauge("patroni_postmaster_start_time", "Epoch seconds since Postgres started.", Epoch(snapshot.IsRunning ? database?.StartedAt : null));
+        list.Gauge("patroni_primary", "Value is 1 if this node is the leader, 0 otherwise.", isPrimary);
+        list.Gauge("patroni_xlog_location", "Current location of the Postgres transaction log, 0 if this node is not the leader.", isPrimary ? database!.Position.Bytes : 0);
+        list.Gauge("patroni_standby_leader", "Value is 1 if this node is the standby_leader, 0 otherwise.", false);
+        list.Gauge("patroni_replica", "Value is 1 if this node is a replica, 0 otherwise.", isReplica);
+        list.Gauge("patroni_sync_standby", "Value is 1 if this node is a sync standby, 0 otherwise.", snapshot.IsSynchronousStandby);
+        list.Gauge("patroni_quorum_standby", "Value is 1 if this node is a quorum standby, 0 otherwise.", false);
+        list.Gauge("patroni_xlog_received_location", "Current location of the received Postgres transaction log, 0 if this node is not a replica.", isReplica ? database!.Position.Bytes : 0);
+        list.Gauge("patroni_xlog_replayed_location", "Current location of the replayed Postgres transaction log, 0 if this node is not a replica.", isReplica ? database!.ReplayPosition.Bytes : 0);
+        list.Gauge("patroni_xlog_replayed_timestamp", "Current timestamp of the replayed Postgres transaction log, 0 if null.", Epoch(isReplica ? database!.ReplayedAt : null));
+        list.Gauge("patroni_xlog_paused", "Value is 1 if the Postgres xlog is paused, 0 otherwise.", isReplica && database!.IsReplayPaused);
+        list.Gauge("patroni_postgres_streaming", "Value is 1 if Postgres is streaming, 0 otherwise.", isReplica && database!.IsStreaming);
+        list.Gauge("patroni_postgres_in_archive_recovery", "Value is 1 if Postgres is replicating from archive, 0 otherwise.", false);
+        list.Gauge("patroni_postgres_server_version", "Version of Postgres (if running), 0 otherwise.", snapshot.IsRunning ? database!.ServerVersion : 0);
+        list.Gauge("patroni_postgres_timeline", "Postgres timeline of this node (if running), 0 otherwise.", snapshot.IsRunning ? database!.Timeline?.Number ?? 0 : 0);
+        list.Gauge("patroni_pending_restart", "Value is 1 if the node needs a restart, 0 otherwise.", database is { IsRestartPending: true });
+        list.Gauge("patroni_postgres_state", StateHelp(), PatroniWords.NumberedStates.Select(state => state.Word).ToList().IndexOf(PatroniWords.State(snapshot)));
     }
 
-    private static void WriteCluster(MetricsText text, MemberSnapshot snapshot)
+    private static void WriteCluster(MetricList list, MemberSnapshot snapshot)
     {
         var view = snapshot.View;
-        text.Gauge("patroni_cluster_unlocked", "Value is 1 if the cluster is unlocked, 0 if locked.", snapshot.IsUnlocked);
-        text.Gauge("patroni_failsafe_mode_is_active", "Value is 1 if failsafe mode is active, 0 if inactive.", view is { IsFailsafeActive: true } or { PromisedTo: not null });
-        text.Gauge("patroni_failsafe_mode_enabled", "Value is 1 if failsafe_mode is enabled, 0 otherwise.", snapshot.Policy.UsesFailsafe);
-        text.Gauge("patroni_failsafe_member", "Value is 1 if this node is a member of failsafe, 0 otherwise.", view?.Store.Failsafe?.ApiUrls.ContainsKey(view.Self) == true);
-        text.Gauge("patroni_dcs_last_seen", "Epoch timestamp when DCS was last contacted successfully.", view is { Store.IsKnown: true } ? Math.Floor(Epoch(snapshot.UtcNow - (snapshot.Now - view.Store.ConfirmedAt))) : 0);
-        text.Gauge("patroni_is_paused", "Value is 1 if auto failover is disabled, 0 otherwise.", snapshot.Policy.IsPaused);
-        text.Gauge("patroni_failover_priority", "Failover priority of this node.", view is null ? 0 : view.Tags.MayLead ? view.Tags.FailoverPriority : 0);
+        list.Gauge("patroni_cluster_unlocked", "Value is 1 if the cluster is unlocked, 0 if locked.", snapshot.IsUnlocked);
+        list.Gauge("patroni_failsafe_mode_is_active", "Value is 1 if failsafe mode is active, 0 if inactive.", view is { IsFailsafeActive: true } or { PromisedTo: not null });
+        list.Gauge("patroni_failsafe_mode_enabled", "Value is 1 if failsafe_mode is enabled, 0 otherwise.", snapshot.Policy.UsesFailsafe);
+        list.Gauge("patroni_failsafe_member", "Value is 1 if this node is a member of failsafe, 0 otherwise.", view?.Store.Failsafe?.ApiUrls.ContainsKey(view.Self) == true);
+        list.Gauge("patroni_dcs_last_seen", "Epoch timestamp when DCS was last contacted successfully.", view is { Store.IsKnown: true } ? Math.Floor(Epoch(snapshot.UtcNow - (snapshot.Now - view.Store.ConfirmedAt))) : 0);
+        list.Gauge("patroni_is_paused", "Value is 1 if auto failover is disabled, 0 otherwise.", snapshot.Policy.IsPaused);
+        list.Gauge("patroni_failover_priority", "Failover priority of this node.", view is null ? 0 : view.Tags.MayLead ? view.Tags.FailoverPriority : 0);
     }
 
-    private static void WriteHoldfast(MetricsText text, MemberSnapshot snapshot, IMemberControl control)
+    private static void WriteHoldfast(MetricList list, MemberSnapshot snapshot, RestApiOptions options, IMemberControl control)
     {
         var view = snapshot.View;
-        text.Gauge("holdfast_lease_held", "Value is 1 if this node holds the leader lease now, 0 otherwise.", snapshot.HoldsLease);
-        text.Gauge("holdfast_term", "Fencing token of the present leader, 0 if there is none.", view?.Store.Lease?.Term.Number ?? 0);
-        text.Gauge("holdfast_fence_deadline_seconds", "Time until this node fences itself unless its lease is renewed, 0 if it holds none.", snapshot.HoldsLease ? (view!.Session.FenceAt - snapshot.Now).TotalSeconds : 0);
-        text.Gauge("holdfast_fence_ready", "Value is 1 if the fence would act now, 0 if it is broken.", [.. control.Fences.Select(fence => new MetricSample("fence", fence.Key, fence.Value ? 1 : 0))]);
-        text.Gauge("holdfast_view_age_seconds", "Time since the agent last looked at everything.", snapshot.ViewAge.TotalSeconds);
-        text.Gauge("holdfast_store_age_seconds", "Time since the store's content was last known to be current, -1 if never.", view is { Store.IsKnown: true } ? (snapshot.Now - view.Store.ConfirmedAt).TotalSeconds : -1);
-        text.Gauge("holdfast_store_revision", "Last seen revision of the store.", view?.Store.Revision.Number ?? 0);
-        text.Gauge("holdfast_members", "Members whose agents are alive.", view?.Store.Members.Length ?? 0);
-        text.Gauge("holdfast_job_running", "Value is 1 if the agent works on the database, by kind of work.", [.. Jobs(view)]);
+        list.Gauge("holdfast_info", "The version that runs here; the value is 1.", new MetricSample("version", options.Version, 1));
+        list.Gauge("holdfast_lease_held", "Value is 1 if this node holds the leader lease now, 0 otherwise.", snapshot.HoldsLease);
+        list.Gauge("holdfast_term", "Fencing token of the present leader, 0 if there is none.", view?.Store.Lease?.Term.Number ?? 0);
+        list.Gauge("holdfast_fence_deadline_seconds", "Time until this node fences itself unless its lease is renewed, 0 if it holds none.", snapshot.HoldsLease ? (view!.Session.FenceAt - snapshot.Now).TotalSeconds : 0);
+        list.Gauge("holdfast_fence_ready", "Value is 1 if the fence would act now, 0 if it is broken.", [.. control.Fences.Select(fence => new MetricSample("fence", fence.Key, fence.Value ? 1 : 0))]);
+        list.Gauge("holdfast_view_age_seconds", "Time since the agent last looked at everything.", snapshot.ViewAge.TotalSeconds);
+        list.Gauge("holdfast_members", "Members whose agents are alive.", view?.Store.Members.Length ?? 0);
+        list.Gauge("holdfast_job_running", "Value is 1 if the agent works on the database, by kind of work.", [.. Jobs(view)]);
         if (view?.Database.Disk is { } disk)
         {
-            text.Gauge("holdfast_disk_free_bytes", "Free bytes on the data directory's disk.", disk.FreeBytes);
-            text.Gauge("holdfast_disk_size_bytes", "Size of the data directory's disk.", disk.TotalBytes);
-            text.Gauge("holdfast_data_directory_bytes", "Size of the data directory.", disk.DataBytes);
+            list.Gauge("holdfast_disk_free_bytes", "Free bytes on the data directory's disk.", disk.FreeBytes);
+            list.Gauge("holdfast_disk_size_bytes", "Size of the data directory's disk.", disk.TotalBytes);
+            list.Gauge("holdfast_data_directory_bytes", "Size of the data directory.", disk.DataBytes);
         }
     }
 
-    private static void WriteStandbys(MetricsText text, MemberSnapshot snapshot)
+    private static void WriteDecisions(MetricList list, IMemberControl control, MemberFigures figures)
     {
-        if (!snapshot.IsRunning || snapshot.View is not { } view)
+        if (!control.Decisions.IsDefaultOrEmpty)
         {
-            return;
+            var latest = control.Decisions.GroupBy(record => record.Concern).Select(group => group.Last());
+            list.Gauge("holdfast_decision", "The rule that decided last; the value is 1.", [.. latest.Select(record => new MetricSample(1, new("concern", record.Concern), new("rule", record.Rule)))]);
         }
 
-        var standbys = view.Database.Standbys;
-        text.Gauge("holdfast_standby_streaming", "Value is 1 if the standby has caught up with the stream, 0 otherwise.", [.. standbys.Select(standby => new MetricSample("standby", standby.Member.Text, standby.IsStreaming ? 1 : 0))]);
-        text.Gauge("holdfast_standby_synchronous", "Value is 1 if commits wait for the standby, 0 otherwise.", [.. standbys.Select(standby => new MetricSample("standby", standby.Member.Text, standby.IsSynchronous ? 1 : 0))]);
-        text.Gauge("holdfast_standby_flush_lag_bytes", "Bytes that the standby has not flushed yet.", [.. standbys.Select(standby => new MetricSample("standby", standby.Member.Text, view.Database.Position.BytesAheadOf(standby.FlushPosition)))]);
-    }
-
-    private static void WriteDecisions(MetricsText text, IMemberControl control)
-    {
-        if (control.Decisions.IsDefaultOrEmpty)
-        {
-            return;
-        }
-
-        var latest = control.Decisions.GroupBy(record => record.Concern).Select(group => group.Last());
-        text.Gauge("holdfast_decision", "The rule that decided last; the value is always 1.", [.. latest.Select(record => new MetricSample(1, new("concern", record.Concern), new("rule", record.Rule)))]);
+        list.Counter("holdfast_decisions_total", "How often the rule came to decide after another one.", [.. figures.Rules.Select(rule => new MetricSample(rule.Count, new("concern", rule.Concern), new("rule", rule.Rule)))]);
     }
 
     private static IEnumerable<MetricSample> Jobs(ClusterView? view) =>
@@ -113,8 +116,11 @@ internal static class MetricsPage
         + string.Join(", ", PatroniWords.NumberedStates.Select((state, number) => string.Create(CultureInfo.InvariantCulture, $"{number}={state.Name}")));
 
     /// <summary>4.1.0 becomes 040100, as Patroni has it.</summary>
-    private static string PaddedVersion(string version) =>
-        string.Concat(version.Split('-', '+')[0].Split('.').Select(part => part.PadLeft(2, '0')));
+    private static MetricSample Version(string version)
+    {
+        var padded = string.Concat(version.Split('-', '+')[0].Split('.').Select(part => part.PadLeft(2, '0')));
+        return new MetricSample(long.Parse(padded, CultureInfo.InvariantCulture)) { Text = padded };
+    }
 
     private static double Epoch(DateTimeOffset? time) =>
         time is { } known ? (known - DateTimeOffset.UnixEpoch).TotalSeconds : 0;

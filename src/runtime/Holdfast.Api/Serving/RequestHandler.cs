@@ -109,7 +109,7 @@ internal sealed partial class RequestHandler(
         "/history" => Reply.RawJson(StatusCodes.Status200OK, HistoryText.Write(snapshot.View)),
         "/config" => configuration.Get(snapshot),
         "/failsafe" => FailsafeEndpoint.Get(snapshot),
-        "/metrics" => Reply.Words(StatusCodes.Status200OK, MetricsPage.Write(snapshot, current, control)) with { ContentType = MetricsText.ContentType },
+        "/metrics" => Reply.Words(StatusCodes.Status200OK, MetricsPage.Write(snapshot, current, control, time)) with { ContentType = MetricsText.ContentType },
         "/liveness" => Reply.Empty(HealthCheck.Liveness(snapshot)),
         "/readiness" => Reply.Empty(HealthCheck.Readiness(query, snapshot)),
         "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),

@@ -3,63 +3,76 @@ using System.Text;
 
 namespace Holdfast.Api.Contracts.Metrics;
 
-/// <summary>Writes metrics in Prometheus' text format, each with the labels of whoever writes them.</summary>
-/// <param name="labels">Names and values that every sample has.</param>
-public sealed class MetricsText(params IReadOnlyList<KeyValuePair<string, string>> labels)
+/// <summary>Writes metrics in Prometheus' text format.</summary>
+public static class MetricsText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    private readonly StringBuilder text = new();
+    private const int LengthUsual = 16 * 1024;
 
-    public void Gauge(string metric, string help, bool isSet) => Gauge(metric, help, isSet ? "1" : "0");
-
-    public void Gauge(string metric, string help, double value) => Gauge(metric, help, Number(value));
-
-    public void Gauge(string metric, string help, string value)
+    /// <param name="metrics">In the order that they are written in.</param>
+    /// <param name="labels">Names and values that every sample has.</param>
+    public static string Write(MetricList metrics, params IReadOnlyList<KeyValuePair<string, string>> labels)
     {
-        Head(metric, help, "gauge");
-        text.Append(CultureInfo.InvariantCulture, $"{metric}{{{Labels([])}}} {value}\n");
-    }
-
-    /// <summary>One gauge with samples that have labels of their own; nothing at all without samples.</summary>
-    public void Gauge(string metric, string help, params IReadOnlyList<MetricSample> samples) => Write(metric, help, "gauge", samples);
-
-    /// <summary>One counter with samples that have labels of their own; nothing at all without samples.</summary>
-    public void Counter(string metric, string help, params IReadOnlyList<MetricSample> samples) => Write(metric, help, "counter", samples);
-
-    public override string ToString() => text.ToString();
-
-    private void Write(string metric, string help, string kind, IReadOnlyList<MetricSample> samples)
-    {
-        if (samples.Count == 0)
+        var text = new StringBuilder(LengthUsual);
+        foreach (var family in metrics.Families)
         {
-            return;
+            text.Append("# HELP ").Append(family.Name).Append(' ').Append(family.Help).Append('\n');
+            text.Append("# TYPE ").Append(family.Name).Append(family.Kind == MetricKind.Counter ? " counter\n" : " gauge\n");
+            foreach (var sample in family.Samples)
+            {
+                Write(text, family.Name, sample, labels);
+            }
         }
 
-        Head(metric, help, kind);
-        foreach (var sample in samples)
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, string name, MetricSample sample, IReadOnlyList<KeyValuePair<string, string>> labels)
+    {
+        text.Append(name).Append('{');
+        var first = text.Length;
+        WriteLabels(text, labels, first);
+        WriteLabels(text, sample.Labels, first);
+        text.Append("} ");
+        if (sample.Text is { } written)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{metric}{{{Labels(sample.Labels)}}} {Number(sample.Value)}\n");
+            text.Append(written);
+        }
+        else
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{sample.Value:0.######}");
+        }
+
+        text.Append('\n');
+    }
+
+    private static void WriteLabels(StringBuilder text, IReadOnlyList<KeyValuePair<string, string>> labels, int first)
+    {
+        foreach (var (name, value) in labels)
+        {
+            if (text.Length > first)
+            {
+                text.Append(',');
+            }
+
+            text.Append(name).Append("=\"");
+            WriteEscaped(text, value);
+            text.Append('"');
         }
     }
 
-    private void Head(string metric, string help, string kind) =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {metric} {help}\n# TYPE {metric} {kind}\n");
-
-    private string Labels(IEnumerable<KeyValuePair<string, string>> own) =>
-        string.Join(',', labels.Concat(own).Select(label => $"{label.Key}=\"{Escape(label.Value)}\""));
-
-    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
-
-    private static string Escape(string label) =>
-        label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-}
-
-/// <summary>One sample with labels of its own.</summary>
-public sealed record MetricSample(double Value, params IReadOnlyList<KeyValuePair<string, string>> Labels)
-{
-    public MetricSample(string label, string labelValue, double value)
-        : this(value, [new KeyValuePair<string, string>(label, labelValue)])
+    private static void WriteEscaped(StringBuilder text, string value)
     {
+        foreach (var letter in value)
+        {
+            _ = letter switch
+            {
+                '\\' => text.Append(@"\\"),
+                '"' => text.Append("\\\""),
+                '\n' => text.Append("\\n"),
+                _ => text.Append(letter),
+            };
+        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Holdfast.Notifications.Center;
+namespace Holdfast.Ports.Notifications;
 
 /// <summary>What has become of a target's notifications since the start.</summary>
 /// <param name="Target">Its name.</param>

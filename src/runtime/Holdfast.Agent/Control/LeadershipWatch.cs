@@ -1,0 +1,43 @@
+using Holdfast.Model;
+using Holdfast.Ports.Control;
+
+namespace Holdfast.Agent.Control;
+
+/// <summary>Counts and times the changes of leader, from one view to the next. What was before the first view is not counted.</summary>
+internal sealed record LeadershipWatch(Term Term, MemberName? Leader, TimeSpan? LeaderlessAt, TimeSpan ChangedAt, LeadershipFigures Figures)
+{
+    public static readonly LeadershipWatch Nothing = new(Term.None, null, null, TimeSpan.Zero, MemberFigures.None.Leadership);
+
+    public LeadershipWatch See(ClusterView view) => view.Store switch
+    {
+        { IsKnown: false } => this,
+        { Lease: null } => LeaderlessAt is null ? this with { LeaderlessAt = view.Now } : this,
+        { Lease: { } lease } when lease.Term > Term => Elected(view, lease),
+        { Lease: { } lease } when Figures.Last is { Promotion: null } last && Serves(view, lease) =>
+            this with { Figures = Figures with { Last = last with { Promotion = view.Now - ChangedAt } } },
+        _ => this,
+    };
+
+    private LeadershipWatch Elected(ClusterView view, LeaderLease lease)
+    {
+        var next = this with { Term = lease.Term, Leader = lease.Holder, LeaderlessAt = null, ChangedAt = view.Now };
+        if (Leader is null && LeaderlessAt is null)
+        {
+            return next;
+        }
+
+        var isChange = Leader is { } before && before != lease.Holder;
+        return next with
+        {
+            Figures = new(
+                Figures.Elections + 1,
+                Figures.Changes + (isChange ? 1 : 0),
+                isChange ? new(view.UtcNow, LeaderlessAt is { } since ? view.Now - since : TimeSpan.Zero, null) : Figures.Last),
+        };
+    }
+
+    private static bool Serves(ClusterView view, LeaderLease lease) =>
+        lease.Holder == view.Self
+            ? view.Database is { IsRunningPrimary: true, IsResponsive: true }
+            : view.Report(lease.Holder) is { Role: DatabaseRole.Primary, State: MemberState.Running } report && (report.Term is not { } term || term == lease.Term);
+}
