@@ -53,6 +53,9 @@ public sealed record HoldfastConfiguration
 
     /// <summary>Whom to tell what happens; empty: nobody.</summary>
     public ImmutableArray<NotificationTargetConfiguration> Notifications { get; init; } = [];
+
+    /// <summary>Null: nobody tries what clients meet.</summary>
+    public ProbeConfiguration? Probe { get; init; }
 }
 
 public sealed record HostPort(string Host, int Port)

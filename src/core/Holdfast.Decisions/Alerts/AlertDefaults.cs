@@ -18,6 +18,9 @@ public static class AlertDefaults
         Rule("DiskSpaceCritical", "disk_free_percent < 5", 0, AlertSeverity.Critical, "the disk of {subject} has {value} % free") with { Until = Expression("disk_free_percent < 6") },
         Rule("NoSynchronousStandby", "synchronous_standbys == 0", 30, AlertSeverity.Warning, "synchronous mode is on, and no standby is synchronous"),
         Rule("LeaderChanged", "seconds_since_leader_change < 60", 0, AlertSeverity.Info, "the leader has changed"),
+        Rule("ProbeFailing", "probe_outage_seconds >= 10", 0, AlertSeverity.Critical, "clients of {subject}'s router are not served") with { Until = Expression("probe_outage_seconds > 0") },
+        Rule("ErrorBudgetBurning", "probe_burn_rate > 14.4", 0, AlertSeverity.Warning, "the error budget of {subject}'s clients is used up {value} times as fast as it may"),
+        Rule("AcknowledgedWritesLost", "probe_lost_writes > 0", 0, AlertSeverity.Critical, "{value} acknowledged writes of {subject}'s probe are gone"),
     ];
 
     private static AlertRule Rule(string name, string when, int seconds, AlertSeverity severity, string summary) =>

@@ -18,6 +18,7 @@ public static class AlertSamples
         .. SinceLeaderChange(view) is { } since ? (AlertSample[])[new(AlertFigures.SinceLeaderChange, "", since.TotalSeconds)] : [],
         .. view is { SelfHoldsLiveLease: true, Policy.SynchronousMode: not SynchronousMode.Off } ? (AlertSample[])[new(AlertFigures.SynchronousStandbys, "", view.Store.Sync.Standbys.Length)] : [],
         .. Disks(view),
+        .. Probes(view),
         .. view.SelfHoldsLiveLease ? Standbys(view) : [],
     ];
 
@@ -41,6 +42,21 @@ public static class AlertSamples
             .Where(report => report.DiskFreePercent is not null)
             .Select(report => new AlertSample(AlertFigures.DiskFreePercent, report.Name.Text, report.DiskFreePercent!.Value))
             .Concat(view.Database.Disk is { TotalBytes: > 0 } disk ? [new(AlertFigures.DiskFreePercent, view.Self.Text, 100d * disk.FreeBytes / disk.TotalBytes)] : []);
+
+    /// <summary>Of this member by what it sees, of the others by what they say.</summary>
+    private static IEnumerable<AlertSample> Probes(ClusterView view)
+    {
+        foreach (var (name, probe) in view.Others.Select(report => (report.Name, report.Probe)).Append((view.Self, view.Probe)))
+        {
+            if (probe is not null)
+            {
+                var outage = probe.FailingSince is { } since && view.UtcNow > since ? view.UtcNow - since : TimeSpan.Zero;
+                yield return new(AlertFigures.ProbeOutage, name.Text, outage.TotalSeconds);
+                yield return new(AlertFigures.ProbeBurnRate, name.Text, probe.BurnRate);
+                yield return new(AlertFigures.ProbeLostWrites, name.Text, probe.LostWrites);
+            }
+        }
+    }
 
     private static IEnumerable<AlertSample> Standbys(ClusterView view)
     {

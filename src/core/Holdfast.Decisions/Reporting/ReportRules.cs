@@ -69,6 +69,7 @@ public static class ReportRules
         HasCheckpointedSincePromotion = view.Database is { IsRunningPrimary: true, HasCheckpointedSincePromotion: true },
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
         DiskFreePercent = view.Database.Disk is { TotalBytes: > 0 } disk ? (int)(100 * disk.FreeBytes / disk.TotalBytes) : null,
+        Probe = view.Probe,
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         DrainsFor = Switchover.DrainsFor(view),
         Group = view.Database.Group is { } group ? group with { IsJoining = view.Database.IsDoing(DatabaseJobKind.JoinGroup) } : null,
@@ -94,6 +95,7 @@ public static class ReportRules
             Position = null,
             ReplayPosition = null,
             DiskFreePercent = null,
+            Probe = null,
             Session = null,
             ConnectUrl = "",
             ApiUrl = "",
@@ -107,7 +109,7 @@ public static class ReportRules
     private static bool IsPositionDue(ClusterView view, MemberReport stored, MemberReport now) =>
         (PrimaryDeadSince(view) is { } since && (stored.Revision < since || stored.Position != now.Position))
         || GroupReporting.IsNews(stored, now)
-        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group || stored.DiskFreePercent != now.DiskFreePercent)
+        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group || stored.DiskFreePercent != now.DiskFreePercent || stored.Probe != now.Probe)
             && IsDue(view, view.Memory.ReportedAt));
 
     /// <summary>The revision since which everybody may know that no primary accepts writes; null while one may.</summary>

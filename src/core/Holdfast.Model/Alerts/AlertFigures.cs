@@ -15,6 +15,9 @@ public static class AlertFigures
     public const string SynchronousStandbys = "synchronous_standbys";
     public const string ApprovalWaiting = "approval_waiting";
     public const string SinceLeaderChange = "seconds_since_leader_change";
+    public const string ProbeOutage = "probe_outage_seconds";
+    public const string ProbeBurnRate = "probe_burn_rate";
+    public const string ProbeLostWrites = "probe_lost_writes";
 
     /// <summary>Each with what it is; those of a member are seen once for each.</summary>
     public static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -29,6 +32,9 @@ public static class AlertFigures
         [SynchronousStandbys] = "how many standbys commits wait for; absent while synchronous mode is off",
         [ApprovalWaiting] = "1 while somebody is asked to approve a failover, 0 otherwise",
         [SinceLeaderChange] = "how long the leader has led",
+        [ProbeOutage] = "of each member with a probe: for how long clients have not been served there; 0 while they are",
+        [ProbeBurnRate] = "of each member with a probe: how many times as fast as it may the error budget is used up, over the last hour and the last five minutes",
+        [ProbeLostWrites] = "of each member with a probe: acknowledged writes that were found to be gone in the last hour",
     }.ToFrozenDictionary();
 }
 

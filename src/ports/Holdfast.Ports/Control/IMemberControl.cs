@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Model;
 using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 using Holdfast.Ports.Peers;
 
 namespace Holdfast.Ports.Control;
@@ -20,6 +21,9 @@ public interface IMemberControl
 
     /// <summary>Why each fence is ready or not, by name.</summary>
     ImmutableSortedDictionary<string, bool> Fences { get; }
+
+    /// <summary>What clients meet at this member's router; null where nobody tries.</summary>
+    ProbeRecord? Probe => null;
 
     /// <summary>
     /// Merges a JSON object into the dynamic configuration: null removes an existing key; an object under an absent key is stored

@@ -11,9 +11,11 @@ using Holdfast.Decisions.Approvals;
 using Holdfast.Model;
 using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
+using Holdfast.Ports.Probes;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 
@@ -36,6 +38,11 @@ internal sealed class MemberControl(
     private ScheduledRestart? scheduled;
     private long numbers;
     private Snapshot? snapshot;
+
+    /// <summary>Who tries what clients meet; null: nobody does.</summary>
+    public IServiceProbe? Prober { get; init; }
+
+    public ProbeRecord? Probe => Prober?.Record;
 
     public ClusterView? View => Volatile.Read(ref snapshot)?.View;
 

@@ -206,6 +206,7 @@ internal sealed partial class AgentLoop(
         Session = state.Session,
         Database = database!,
         Memory = state.Memory,
+        Probe = control.Probe?.ReportAt(time.GetUtcNow()),
         IsShuttingDown = isShuttingDown,
         ScheduledRestartAt = control.ScheduledRestartAt,
         Request = state.Request is { Job: null } pending ? pending.Request : control.TakeRequest(state),

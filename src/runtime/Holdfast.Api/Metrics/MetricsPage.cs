@@ -18,6 +18,7 @@ internal static class MetricsPage
         WriteStandbys(text, snapshot);
         GroupMetrics.Write(text, snapshot.View?.Database.Group);
         AlertMetrics.Write(text, snapshot);
+        ProbeMetrics.Write(text, control.Probe, snapshot.UtcNow);
         WriteDecisions(text, control);
         return text.ToString();
     }

@@ -27,6 +27,26 @@ public sealed class MetricsText(params IReadOnlyList<KeyValuePair<string, string
     /// <summary>One counter with samples that have labels of their own; nothing at all without samples.</summary>
     public void Counter(string metric, string help, params IReadOnlyList<MetricSample> samples) => Write(metric, help, "counter", samples);
 
+    /// <summary>One histogram; its buckets are counted up here.</summary>
+    /// <param name="metric">Without a suffix.</param>
+    /// <param name="help">A sentence.</param>
+    /// <param name="bounds">The buckets' upper bounds, rising.</param>
+    /// <param name="counts">Of each bucket alone, and of what lies beyond the last bound.</param>
+    /// <param name="sum">Of all that was counted, in the bounds' unit.</param>
+    public void Histogram(string metric, string help, IReadOnlyList<double> bounds, IReadOnlyList<long> counts, double sum)
+    {
+        Head(metric, help, "histogram");
+        var count = 0L;
+        for (var bucket = 0; bucket < counts.Count; bucket++)
+        {
+            count += counts[bucket];
+            var bound = bucket < bounds.Count ? Number(bounds[bucket]) : "+Inf";
+            text.Append(CultureInfo.InvariantCulture, $"{metric}_bucket{{{Labels([new("le", bound)])}}} {count}\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"{metric}_sum{{{Labels([])}}} {Number(sum)}\n{metric}_count{{{Labels([])}}} {count}\n");
+    }
+
     public override string ToString() => text.ToString();
 
     private void Write(string metric, string help, string kind, IReadOnlyList<MetricSample> samples)
