@@ -29,6 +29,9 @@ public sealed record ProbeOptions
 
     public required ProbeLimits Limits { get; init; }
 
+    /// <summary>Where what was measured outlives the agent; null: nowhere.</summary>
+    public string? HistoryFile { get; init; }
+
     /// <summary>Whole seconds, which is how drivers count: no connection outlives its attempt by more.</summary>
     internal int DriverLimitSeconds => (int)Math.Ceiling(Limits.Timeout.TotalSeconds) + 1;
 

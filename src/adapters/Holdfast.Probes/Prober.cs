@@ -14,9 +14,14 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
 {
     /// <summary>A client that never logs in again would not notice that nobody can.</summary>
     private static readonly TimeSpan ConnectionAgeMax = TimeSpan.FromMinutes(1);
+
+    /// <summary>What was never served may lack rights: it is not asked as often.</summary>
+    private static readonly TimeSpan WaitUntilServed = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource ending = new();
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(1);
     private readonly LeftConnections leftConnections = new();
+    private readonly HistoryFile file;
     private readonly ProbeOptions options;
     private readonly CanaryDatabase database;
     private readonly TimeProvider time;
@@ -26,6 +31,7 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
     private CanarySequence sequence = CanarySequence.Empty;
     private CanarySession? session;
     private TimeSpan? complainedAt;
+    private TimeSpan savedAt;
 
     internal Prober(ProbeOptions options, CanaryDatabase database, TimeProvider time, ILogger<Prober> logger)
     {
@@ -33,7 +39,9 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
         this.database = database;
         this.time = time;
         this.logger = logger;
-        record = new ProbeRecord(options.Limits);
+        file = new HistoryFile(options.HistoryFile);
+        record = new ProbeRecord(options.Limits) { History = Recall() };
+        savedAt = Now;
         running = RunAsync(ending.Token);
     }
 
@@ -64,13 +72,40 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(options.Limits.Interval, time, stopping);
                 Take(await TryAsync(stopping));
+                await Task.Delay(record.HasServed || options.Limits.Interval > WaitUntilServed ? options.Limits.Interval : WaitUntilServed, time, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             Leave(Task.CompletedTask);
+            Save();
+        }
+    }
+
+    private ServiceHistory Recall()
+    {
+        try
+        {
+            return file.Read();
+        }
+        catch (IOException exception)
+        {
+            LogForgotten(exception.Message);
+            return ServiceHistory.Empty;
+        }
+    }
+
+    private void Save()
+    {
+        savedAt = Now;
+        try
+        {
+            file.Write(record.History);
+        }
+        catch (IOException exception)
+        {
+            LogNotKept(exception.Message);
         }
     }
 
@@ -79,6 +114,10 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
         var next = record.Add(attempt);
         Tell(record, next, attempt);
         Volatile.Write(ref record, next);
+        if (Now - savedAt >= SaveEvery)
+        {
+            Save();
+        }
     }
 
     private async Task<ProbeAttempt> TryAsync(CancellationToken stopping)
@@ -206,6 +245,12 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
 
     [LoggerMessage(2404, LogLevel.Information, "Clients of {Endpoint} are served again, after {Seconds:0.0} s")]
     private partial void LogOver(string endpoint, double seconds);
+
+    [LoggerMessage(2406, LogLevel.Warning, "What an earlier life of the probe has measured is not counted: {Why}")]
+    private partial void LogForgotten(string why);
+
+    [LoggerMessage(2407, LogLevel.Warning, "What the probe has measured would not outlive the agent: {Why}")]
+    private partial void LogNotKept(string why);
 
     [LoggerMessage(2405, LogLevel.Error, "{Count} acknowledged writes are gone: the probe's row holds less than it was told")]
     private partial void LogLost(int count);

@@ -36,7 +36,7 @@ internal sealed class PostgreSqlCanary(ProbeOptions options) : CanaryDatabase
         WHERE canary.sequence < excluded.sequence
         """;
 
-    public override string Remedy => $"as a superuser in database {options.Database}: CREATE SCHEMA IF NOT EXISTS holdfast; ALTER SCHEMA holdfast OWNER TO \"{options.Username}\"; and where the table is there already: ALTER TABLE holdfast.canary OWNER TO \"{options.Username}\"";
+    public override string Remedy => $"as a superuser in database {options.Database}: CREATE SCHEMA IF NOT EXISTS holdfast; ALTER SCHEMA holdfast OWNER TO \"{options.Username}\"; ALTER TABLE IF EXISTS holdfast.canary OWNER TO \"{options.Username}\"";
 
     public override DbParameter Parameter(string name, object value) => value is long number
         ? new NpgsqlParameter<long> { TypedValue = number }

@@ -27,6 +27,7 @@ internal static class ProbeParts
                     ProbeTlsMode.VerifyFull => ProbeTls.VerifyFull,
                     _ => ProbeTls.Prefer,
                 },
+                HistoryFile = DatabaseParts.DirectoryOf(configuration) + ".probe.json",
                 Limits = new(section.Interval, section.Timeout, (double)(section.ObjectivePercent / 100)),
             },
             HostClock.Time,
