@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Model;
 using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
 using Dynamic = Holdfast.Decisions.Configuration.DynamicConfiguration;
@@ -27,6 +28,8 @@ internal sealed class ScriptedControl : IMemberControl
     public string? DynamicConfiguration { get; set; } = """{"ttl":30}""";
 
     public ImmutableSortedDictionary<string, bool> Fences { get; set; } = ImmutableSortedDictionary<string, bool>.Empty.Add("guard", true);
+
+    public ProbeRecord? Probe { get; set; }
 
     /// <summary>What every request for a change is answered.</summary>
     public ControlAnswer Answer { get; set; } = new(ControlOutcome.Done, "");

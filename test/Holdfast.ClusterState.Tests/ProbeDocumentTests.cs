@@ -13,7 +13,7 @@ public class ProbeDocumentTests
     [
         new ProbeReport(null, 0, 0),
         new ProbeReport(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero).AddTicks(1234567), 14.4, 3),
-        null,
+        new TheoryDataRow<ProbeReport?>(null),
     ];
 
     [Theory]
