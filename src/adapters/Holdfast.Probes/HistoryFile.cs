@@ -29,7 +29,7 @@ internal sealed class HistoryFile(string? path)
                 Watches = Filled(empty.Watches, document.Watches),
             };
         }
-        catch (Exception exception) when (exception is JsonException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or UnauthorizedAccessException or OverflowException)
         {
             throw new IOException($"{path}: {exception.Message}", exception);
         }

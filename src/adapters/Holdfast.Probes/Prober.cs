@@ -30,7 +30,7 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
     private ProbeRecord record;
     private CanarySequence sequence = CanarySequence.Empty;
     private CanarySession? session;
-    private TimeSpan? complainedAt;
+    private TimeSpan complainedAt;
     private TimeSpan savedAt;
 
     internal Prober(ProbeOptions options, CanaryDatabase database, TimeProvider time, ILogger<Prober> logger)
@@ -41,7 +41,7 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
         this.logger = logger;
         file = new HistoryFile(options.HistoryFile);
         record = new ProbeRecord(options.Limits) { History = Recall() };
-        savedAt = Now;
+        (savedAt, complainedAt) = (Now, Now);
         running = RunAsync(ending.Token);
     }
 
@@ -216,7 +216,7 @@ public sealed partial class Prober : IServiceProbe, IAsyncDisposable
             case ({ HasServed: false }, { HasServed: true }):
                 LogServed(endpoint, options.Limits.Interval.TotalMilliseconds);
                 break;
-            case (_, { HasServed: false }) when complainedAt is not { } last || Now - last >= ComplainEvery:
+            case (_, { HasServed: false }) when Now - complainedAt >= ComplainEvery:
                 LogNotYet(endpoint, attempt.Trouble);
                 complainedAt = Now;
                 break;
