@@ -4,6 +4,7 @@ using Holdfast.Model;
 using Holdfast.Model.Access;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Peers;
 using Dynamic = Holdfast.Decisions.Configuration.DynamicConfiguration;
@@ -31,6 +32,8 @@ internal sealed class ScriptedControl : IMemberControl
     public ImmutableSortedDictionary<string, bool> Fences { get; set; } = ImmutableSortedDictionary<string, bool>.Empty.Add("guard", true);
 
     public MemberFigures Figures { get; set; } = MemberFigures.None;
+
+    public ProbeRecord? Probe { get; set; }
 
     /// <summary>What every request for a change is answered.</summary>
     public ControlAnswer Answer { get; set; } = new(ControlOutcome.Done, "");

@@ -81,6 +81,7 @@ public static class HoldfastCli
         ApprovalCommands.CreateApprove(context),
         ApprovalCommands.CreateReject(context),
         AlertCommands.Create(context),
+        SloCommand.Create(context),
         AuditCommands.Create(context),
         TokenCommands.Create(context),
         PauseCommand.CreatePause(context),

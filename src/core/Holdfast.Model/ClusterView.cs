@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Groups;
+using Holdfast.Model.Probes;
 
 namespace Holdfast.Model;
 
@@ -43,6 +44,9 @@ public sealed record ClusterView
 
     /// <summary>When an operator wants this member restarted; null for never.</summary>
     public DateTimeOffset? ScheduledRestartAt { get; init; }
+
+    /// <summary>How clients fare at this member's router; null where nobody tries.</summary>
+    public ProbeReport? Probe { get; init; }
 
     /// <summary>The agent was told to end: the database stops, unless the cluster is paused, and the lease goes to somebody else.</summary>
     public bool IsShuttingDown { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Model.Groups;
+using Holdfast.Model.Probes;
 
 namespace Holdfast.Model;
 
@@ -174,6 +175,9 @@ public sealed record MemberReport
     public int? DiskFreePercent { get; init; }
 
     public CertificateEnds Certificates { get; init; } = CertificateEnds.None;
+
+    /// <summary>How clients fare at this member's router; null where nobody tries.</summary>
+    public ProbeReport? Probe { get; init; }
 
     /// <summary>The term in which this member's database is the primary; null while it is none, or its agent does not say (Patroni's).</summary>
     public Term? Term { get; init; }

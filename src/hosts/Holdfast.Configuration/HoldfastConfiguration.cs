@@ -56,6 +56,9 @@ public sealed record HoldfastConfiguration
 
     /// <summary>Where figures are sent; null: nowhere.</summary>
     public OtlpConfiguration? Otlp { get; init; }
+
+    /// <summary>Null: nobody tries what clients meet.</summary>
+    public ProbeConfiguration? Probe { get; init; }
 }
 
 public sealed record HostPort(string Host, int Port)

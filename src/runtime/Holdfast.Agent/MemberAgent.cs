@@ -10,6 +10,7 @@ using Holdfast.Ports.Database;
 using Holdfast.Ports.Fencing;
 using Holdfast.Ports.Notifications;
 using Holdfast.Ports.Peers;
+using Holdfast.Ports.Probes;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,7 @@ public sealed class MemberAgent
         members = new StoreMembersWatch(ports.Store as IStoreMembers, ports.Time, ports.Loggers.CreateLogger<StoreMembersWatch>());
         var surroundings = new Surroundings(store, members, new CertificateWatch(ports.Loggers.CreateLogger<CertificateWatch>()));
         cache = new ClusterCache(store, keys, signal, ports.Time, ports.Loggers.CreateLogger<ClusterCache>());
-        control = new MemberControl(store, keys, signal, ports.Notifications, ports.Reload, options, ports.Time);
+        control = new MemberControl(store, keys, signal, ports.Notifications, ports.Reload, options, ports.Time) { Prober = ports.Probe };
         var actor = new Actor(store, ports.Engine, ports.Peers, fences, ports.Notifications, state, keys, ports.Time, ports.Loggers.CreateLogger<Actor>());
         loop = new AgentLoop(
             ports.Engine, cache, actor, fences, state, signal, control, surroundings, options, ports.Time, ports.Loggers.CreateLogger<AgentLoop>());
@@ -121,4 +122,7 @@ public sealed record AgentPorts(
 {
     /// <summary>Where people are told of alerts; null: nobody is.</summary>
     public INotifications? Notifications { get; init; }
+
+    /// <summary>Who tries what clients meet; null: nobody does.</summary>
+    public IServiceProbe? Probe { get; init; }
 }

@@ -32,18 +32,21 @@ internal sealed class FigureInstruments(OtlpSource source) : IDisposable
     private void Create(MetricFamily family)
     {
         var name = family.Name;
-        if (family.Kind == MetricKind.Counter)
+        if (family.Kind == MetricKind.Gauge)
         {
-            meter.CreateObservableCounter(name, () => Measure(name), unit: null, family.Help);
+            meter.CreateObservableGauge(name, () => Measure(name, ""), unit: null, family.Help);
+            return;
         }
-        else
+
+        // No instrument shows a histogram that was counted elsewhere, so its parts go as the counters that they are.
+        foreach (var suffix in family.Samples.Select(sample => sample.Suffix).Distinct())
         {
-            meter.CreateObservableGauge(name, () => Measure(name), unit: null, family.Help);
+            meter.CreateObservableCounter(name + suffix, () => Measure(name, suffix), unit: null, family.Help);
         }
     }
 
-    private IEnumerable<Measurement<double>> Measure(string name) =>
+    private IEnumerable<Measurement<double>> Measure(string name, string suffix) =>
         current.TryGetValue(name, out var family)
-            ? family.Samples.Select(sample => new Measurement<double>(sample.Value, [.. common, .. sample.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value))]))
+            ? family.Samples.Where(sample => sample.Suffix == suffix).Select(sample => new Measurement<double>(sample.Value, [.. common, .. sample.Labels.Select(label => KeyValuePair.Create(label.Key, (object?)label.Value))]))
             : [];
 }

@@ -38,6 +38,9 @@ public sealed record HoldfastStatus
 
     public string? Trouble { get; init; }
 
+    /// <summary>Absent where no probe is configured.</summary>
+    public ProbeStatus? Probe { get; init; }
+
     public DecisionEntry? Decision { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }

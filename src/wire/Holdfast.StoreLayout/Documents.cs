@@ -60,6 +60,10 @@ public sealed record MemberDocument
     [JsonPropertyName("short_of_disk")]
     public bool? IsShortOfDisk { get; init; }
 
+    /// <summary>Beyond Patroni: how clients fare at the member's router, where somebody tries.</summary>
+    [JsonPropertyName("probe")]
+    public ProbeDocument? Probe { get; init; }
+
     /// <summary>Beyond Patroni: the term in which this member's database is the primary.</summary>
     [JsonPropertyName("term")]
     public long? Term { get; init; }
@@ -71,6 +75,20 @@ public sealed record MemberDocument
     /// <summary>Beyond Patroni: what the member's server says of its group, where servers elect their primary themselves.</summary>
     [JsonPropertyName("group")]
     public GroupDocument? Group { get; init; }
+}
+
+/// <summary>A member's word on what clients of its router meet.</summary>
+public sealed record ProbeDocument
+{
+    /// <summary>Absent while clients are served.</summary>
+    [JsonPropertyName("failing_since")]
+    public DateTimeOffset? FailingSince { get; init; }
+
+    [JsonPropertyName("burn_rate")]
+    public double? BurnRate { get; init; }
+
+    [JsonPropertyName("lost_writes")]
+    public long? LostWrites { get; init; }
 }
 
 /// <summary>A server's word on its group.</summary>

@@ -24,6 +24,9 @@ public static class AlertDefaults
         Rule("CertificateExpiring", "certificate_days_left < 14", 0, AlertSeverity.Warning, "the certificate of {subject} has {value} days left"),
         Rule("CertificateExpiringSoon", "certificate_days_left < 3", 0, AlertSeverity.Critical, "the certificate of {subject} has {value} days left"),
         Rule("LeaderChanged", "seconds_since_leader_change < 60", 0, AlertSeverity.Info, "the leader has changed"),
+        Rule("ProbeFailing", "probe_outage_seconds >= 10", 0, AlertSeverity.Critical, "clients of {subject}'s router are not served") with { Until = Expression("probe_outage_seconds > 0") },
+        Rule("ErrorBudgetBurning", "probe_burn_rate > 14.4", 0, AlertSeverity.Warning, "the error budget of {subject}'s clients is used up {value} times as fast as it may"),
+        Rule("AcknowledgedWritesLost", "probe_lost_writes > 0", 0, AlertSeverity.Critical, "{value} acknowledged writes of {subject}'s probe are gone"),
     ];
 
     private static AlertRule Rule(string name, string when, int seconds, AlertSeverity severity, string summary) =>

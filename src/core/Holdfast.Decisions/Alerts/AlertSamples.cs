@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Model;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 
 namespace Holdfast.Decisions.Alerts;
 
@@ -38,6 +39,7 @@ public static class AlertSamples
         VisitApproval(view, ref visitor);
         VisitStore(view, ref visitor);
         VisitMembers(view, ref visitor);
+        VisitProbe(view, view.Self, view.Probe, ref visitor);
         if (!view.SelfHoldsLiveLease)
         {
             return;
@@ -96,6 +98,7 @@ public static class AlertSamples
                 }
 
                 VisitCertificates(view, report.Name, report.Certificates, ref visitor);
+                VisitProbe(view, report.Name, report.Probe, ref visitor);
             }
         }
 
@@ -113,6 +116,19 @@ public static class AlertSamples
         foreach (var end in ends.Files)
         {
             visitor.Visit(new(AlertFigures.CertificateDaysLeft, member.Text, (end.NotAfter - view.UtcNow).TotalDays) { Part = end.Setting });
+        }
+    }
+
+    /// <summary>Of this member by what it sees, of the others by what they say.</summary>
+    private static void VisitProbe<TVisitor>(ClusterView view, MemberName member, ProbeReport? report, ref TVisitor visitor)
+        where TVisitor : IAlertSampleVisitor
+    {
+        if (report is { } probe)
+        {
+            var outage = probe.FailingSince is { } since && view.UtcNow > since ? view.UtcNow - since : TimeSpan.Zero;
+            visitor.Visit(new(AlertFigures.ProbeOutage, member.Text, outage.TotalSeconds));
+            visitor.Visit(new(AlertFigures.ProbeBurnRate, member.Text, probe.BurnRate));
+            visitor.Visit(new(AlertFigures.ProbeLostWrites, member.Text, probe.LostWrites));
         }
     }
 

@@ -70,6 +70,7 @@ public static class ReportRules
         IsShortOfDisk = view.Database.Disk is { FreeBytes: < Election.FreeBytesToLeadLeast },
         DiskFreePercent = view.Database.Disk is { TotalBytes: > 0 } disk ? (int)(100 * disk.FreeBytes / disk.TotalBytes) : null,
         Certificates = view.Certificates,
+        Probe = view.Probe,
         Term = view is { SelfHoldsLiveLease: true, Database.IsRunningPrimary: true } ? view.Store.Lease!.Term : null,
         DrainsFor = Switchover.DrainsFor(view),
         Group = view.Database.Group is { } group ? group with { IsJoining = view.Database.IsDoing(DatabaseJobKind.JoinGroup) } : null,
@@ -95,6 +96,7 @@ public static class ReportRules
             Position = null,
             ReplayPosition = null,
             DiskFreePercent = null,
+            Probe = null,
             Session = null,
             ConnectUrl = "",
             ApiUrl = "",
@@ -108,7 +110,7 @@ public static class ReportRules
     private static bool IsPositionDue(ClusterView view, MemberReport stored, MemberReport now) =>
         (PrimaryDeadSince(view) is { } since && (stored.Revision < since || stored.Position != now.Position))
         || GroupReporting.IsNews(stored, now)
-        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group || stored.DiskFreePercent != now.DiskFreePercent)
+        || ((stored.Position != now.Position || stored.ReplayPosition != now.ReplayPosition || stored.Group != now.Group || stored.DiskFreePercent != now.DiskFreePercent || stored.Probe != now.Probe)
             && IsDue(view, view.Memory.ReportedAt));
 
     /// <summary>The revision since which everybody may know that no primary accepts writes; null while one may.</summary>

@@ -20,6 +20,9 @@ public static class AlertFigures
     public const string StoreFailedPercent = "store_failed_percent";
     public const string StoreMembersLost = "store_members_lost";
     public const string CertificateDaysLeft = "certificate_days_left";
+    public const string ProbeOutage = "probe_outage_seconds";
+    public const string ProbeBurnRate = "probe_burn_rate";
+    public const string ProbeLostWrites = "probe_lost_writes";
 
     /// <summary>Each with what it is; those of a member are seen once for each.</summary>
     public static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -39,6 +42,9 @@ public static class AlertFigures
         [StoreFailedPercent] = "of the member that looks: how many of its last calls the store did not answer",
         [StoreMembersLost] = "how many of the store's own members do not answer, or lag behind; absent where the store does not say",
         [CertificateDaysLeft] = "of each certificate file that a member uses: how many days are left of it",
+        [ProbeOutage] = "of each member with a probe: for how long clients have not been served there; 0 while they are",
+        [ProbeBurnRate] = "of each member with a probe: how many times as fast as it may the error budget is used up, over the last hour and the last five minutes",
+        [ProbeLostWrites] = "of each member with a probe: acknowledged writes that were found to be gone in the last hour",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The figure of that name; null when there is none.</summary>

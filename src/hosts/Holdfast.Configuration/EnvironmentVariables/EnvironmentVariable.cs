@@ -57,6 +57,7 @@ public sealed record EnvironmentVariable(string Suffix, string Path, Environment
         .. Users("rewind"),
         .. Values("watchdog", "mode", "device", "safety_margin"),
         .. Values("router", "api", "mode", "read_write", "read_only", "userlist", "auth_user", "auth_password"),
+        .. Values("probe", "endpoint", "database", "username", "password"),
     ];
 
     private static IEnumerable<EnvironmentVariable> Values(string section, params string[] keys) =>

@@ -22,6 +22,7 @@ internal static class RootReader
         var raft = RaftReader.Read(root.Inner("raft"), purpose);
         var mySql = MySqlReader.Read(root, isAgent);
         var postgreSql = PostgreSqlReader.Read(root, isAgent && mySql is null);
+        var router = RouterReader.Read(root, purpose, scope, new(restApi, postgreSql, mySql, isAgent ? raft : null));
         var configuration = new HoldfastConfiguration
         {
             Scope = scope ?? "",
@@ -35,7 +36,7 @@ internal static class RootReader
             Kubernetes = KubernetesReader.Read(root, scope, isAgent),
             PostgreSql = postgreSql,
             MySql = mySql,
-            Router = RouterReader.Read(root, purpose, scope, new(restApi, postgreSql, mySql, isAgent ? raft : null)),
+            Router = router,
             Bootstrap = BootstrapReader.Read(root.Inner("bootstrap"), root.Node("kubernetes") is null ? InitialTiming.Swift : InitialTiming.Sparing),
             Tags = TagsReader.Read(root.Inner("tags")),
             Watchdog = ReadWatchdog(root.Inner("watchdog")),
@@ -43,6 +44,7 @@ internal static class RootReader
             UsesGuard = root.Flag("guard") ?? true,
             Notifications = NotificationReader.Read(root.Inner("notifications")),
             Otlp = TelemetryReader.Read(root.Inner("telemetry")),
+            Probe = ProbeReader.Read(root.Inner("probe"), isAgent, router, scope),
         };
         StoreChoice.Check(root, purpose);
         RefuseUnsupported(root, isAgent);

@@ -8,7 +8,7 @@ namespace Holdfast.Configuration.Reading;
 /// <summary>Reads one cluster of the router, wherever its keys stand.</summary>
 internal static class RouterClusterReader
 {
-    private const int ReadWritePortDefault = 5000;
+    public const int ReadWritePortDefault = 5000;
     private const int ReadOnlyPortDefault = 5001;
     private const int Week = 7 * 24 * 3600;
 

@@ -63,7 +63,8 @@ internal sealed partial class AgentProcess
 
         using var peers = Parts.CreatePeers(configuration);
         await using var center = notifications = NotificationParts.CreateCenter(configuration, loggers);
-        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center };
+        await using var probe = configuration.Probe is { } tried ? ProbeParts.Start(configuration, tried, loggers) : null;
+        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center, Probe = probe };
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers)
         {

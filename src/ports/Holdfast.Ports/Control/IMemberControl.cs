@@ -3,6 +3,7 @@ using Holdfast.Model;
 using Holdfast.Model.Access;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 using Holdfast.Ports.Peers;
 
 namespace Holdfast.Ports.Control;
@@ -24,6 +25,9 @@ public interface IMemberControl
 
     /// <summary>What the agent has counted since it began.</summary>
     MemberFigures Figures => MemberFigures.None;
+
+    /// <summary>What clients meet at this member's router; null where nobody tries.</summary>
+    ProbeRecord? Probe => null;
 
     /// <summary>
     /// Merges a JSON object into the dynamic configuration: null removes an existing key; an object under an absent key is stored

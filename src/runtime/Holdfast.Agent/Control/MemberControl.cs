@@ -13,10 +13,12 @@ using Holdfast.Model;
 using Holdfast.Model.Access;
 using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
+using Holdfast.Model.Probes;
 using Holdfast.Ports;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Notifications;
 using Holdfast.Ports.Peers;
+using Holdfast.Ports.Probes;
 using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 
@@ -41,6 +43,11 @@ internal sealed class MemberControl(
     private ScheduledRestart? scheduled;
     private long numbers;
     private Snapshot? snapshot;
+
+    /// <summary>Who tries what clients meet; null: nobody does.</summary>
+    public IServiceProbe? Prober { get; init; }
+
+    public ProbeRecord? Probe => Prober?.Record;
 
     public ClusterView? View => Volatile.Read(ref snapshot)?.View;
 

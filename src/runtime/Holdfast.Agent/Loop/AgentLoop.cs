@@ -209,6 +209,7 @@ internal sealed partial class AgentLoop(
         Certificates = surroundings.Certificates(state.Options, time.GetElapsedTime(0)),
         Database = database!,
         Memory = state.Memory,
+        Probe = control.Probe?.ReportAt(time.GetUtcNow()),
         IsShuttingDown = isShuttingDown,
         ScheduledRestartAt = control.ScheduledRestartAt,
         Request = state.Request is { Job: null } pending ? pending.Request : control.TakeRequest(state),

@@ -27,6 +27,7 @@ internal static class MetricsPage
         LeadershipMetrics.Write(list, snapshot, figures.Leadership);
         StoreMetrics.Write(list, snapshot, figures.StoreCalls);
         NotificationMetrics.Write(list, figures.Notifications);
+        ProbeMetrics.Write(list, control.Probe, snapshot.UtcNow);
         WriteDecisions(list, control, figures);
         list.Gauge("holdfast_metrics_page_seconds", "How long it took to bring these figures together.", time.GetElapsedTime(begun).TotalSeconds);
         return list;

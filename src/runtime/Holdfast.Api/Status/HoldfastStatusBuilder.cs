@@ -34,6 +34,7 @@ internal static class HoldfastStatusBuilder
             Disk = view?.Database.Disk is { } disk ? new() { FreeBytes = disk.FreeBytes, TotalBytes = disk.TotalBytes, DataBytes = disk.DataBytes } : null,
             SynchronousStandbys = snapshot.Policy.SynchronousMode == SynchronousMode.Off || store is null ? null : [.. store.Sync.Standbys.Select(name => name.Text)],
             Trouble = view?.Database.Trouble,
+            Probe = ProbeStatusBuilder.Build(control.Probe, snapshot.UtcNow),
             Decision = control.Decisions is { IsDefaultOrEmpty: false } decisions ? Entry(decisions[^1]) : null,
             Warnings = options.Warnings,
         };

@@ -14,6 +14,9 @@ public enum MetricKind
 
     /// <summary>Grows, and begins at zero with the process that counts.</summary>
     Counter,
+
+    /// <summary>Counts by upper bounds (<c>_bucket</c>), their sum and their number; each grows.</summary>
+    Histogram,
 }
 
 /// <summary>One figure.</summary>
@@ -25,6 +28,9 @@ public sealed record MetricSample(double Value, params IReadOnlyList<KeyValuePai
         : this(value, [new KeyValuePair<string, string>(label, labelValue)])
     {
     }
+
+    /// <summary>What comes behind the metric's name: <c>_bucket</c>, <c>_sum</c> and <c>_count</c> of a histogram.</summary>
+    public string Suffix { get; init; } = "";
 
     /// <summary>How the value is written; null: as the number that it is.</summary>
     public string? Text { get; init; }

@@ -18,7 +18,12 @@ public static class MetricsText
         foreach (var family in metrics.Families)
         {
             text.Append("# HELP ").Append(family.Name).Append(' ').Append(family.Help).Append('\n');
-            text.Append("# TYPE ").Append(family.Name).Append(family.Kind == MetricKind.Counter ? " counter\n" : " gauge\n");
+            text.Append("# TYPE ").Append(family.Name).Append(family.Kind switch
+            {
+                MetricKind.Counter => " counter\n",
+                MetricKind.Histogram => " histogram\n",
+                _ => " gauge\n",
+            });
             foreach (var sample in family.Samples)
             {
                 Write(text, family.Name, sample, labels);
@@ -30,7 +35,7 @@ public static class MetricsText
 
     private static void Write(StringBuilder text, string name, MetricSample sample, IReadOnlyList<KeyValuePair<string, string>> labels)
     {
-        text.Append(name).Append('{');
+        text.Append(name).Append(sample.Suffix).Append('{');
         var first = text.Length;
         WriteLabels(text, labels, first);
         WriteLabels(text, sample.Labels, first);
