@@ -154,6 +154,7 @@ public sealed partial class MetricsTests
             await using var api = await RunningApi.StartAsync(ViewOf(row.Data));
             api.Control.Decisions = [new(DateTimeOffset.UnixEpoch, "Leadership", "KeepLeading", "reason", [], "", 1)];
             api.Control.Figures = Figures;
+            api.Control.Probe = ProbeRecords.Failing;
             shown.UnionWith(Described((await api.AskAsync("GET", "/metrics")).Body));
         }
 
@@ -217,6 +218,9 @@ public sealed partial class MetricsTests
     {
         UtcNow = new(2026, 1, 2, 4, 0, 0, TimeSpan.Zero),
         Policy = view.Policy with { SynchronousMode = SynchronousMode.On },
+        StoreHealth = new(TimeSpan.FromMilliseconds(3), 0, 0),
+        Certificates = new([new("restapi.certfile", new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero))]),
+        Probe = new(null, 0.5, 0),
         Store = view.Store with { Sync = new(Views.A, [Views.B]) },
         Memory = view.Memory with
         {

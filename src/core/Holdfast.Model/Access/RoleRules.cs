@@ -22,7 +22,7 @@ public static class RoleRules
         var roles = Roles.None;
         foreach (var word in words)
         {
-            var found = Words.FirstOrDefault(known => known.Word == word.Trim().ToLowerInvariant());
+            var found = Words.FirstOrDefault(known => known.Word.Equals(word.Trim(), StringComparison.OrdinalIgnoreCase));
             if (found.Word is null)
             {
                 return null;
