@@ -71,7 +71,7 @@ public static class AlertSamples
     {
         if (view.StoreHealth.Answer is { } answer)
         {
-            visitor.Visit(new(AlertFigures.StoreAnswerMilliseconds, view.Self.Text, answer.TotalMilliseconds));
+            visitor.Visit(new(AlertFigures.StoreAnswerSeconds, view.Self.Text, answer.TotalSeconds));
         }
 
         if (view.StoreHealth.FailedPercent is { } failed)
@@ -115,7 +115,7 @@ public static class AlertSamples
     {
         foreach (var end in ends.Files)
         {
-            visitor.Visit(new(AlertFigures.CertificateDaysLeft, member.Text, (end.NotAfter - view.UtcNow).TotalDays) { Part = end.Setting });
+            visitor.Visit(new(AlertFigures.CertificateLeftSeconds, member.Text, (end.NotAfter - view.UtcNow).TotalSeconds) { Part = end.Setting });
         }
     }
 

@@ -16,10 +16,10 @@ public static class AlertFigures
     public const string ApprovalWaiting = "approval_waiting";
     public const string ApprovalEscalations = "approval_escalations";
     public const string SinceLeaderChange = "seconds_since_leader_change";
-    public const string StoreAnswerMilliseconds = "store_answer_milliseconds";
+    public const string StoreAnswerSeconds = "store_answer_seconds";
     public const string StoreFailedPercent = "store_failed_percent";
     public const string StoreMembersLost = "store_members_lost";
-    public const string CertificateDaysLeft = "certificate_days_left";
+    public const string CertificateLeftSeconds = "certificate_left_seconds";
     public const string ProbeOutage = "probe_outage_seconds";
     public const string ProbeBurnRate = "probe_burn_rate";
     public const string ProbeLostWrites = "probe_lost_writes";
@@ -38,10 +38,10 @@ public static class AlertFigures
         [ApprovalWaiting] = "1 while somebody is asked to approve a failover, 0 otherwise",
         [ApprovalEscalations] = "how often nobody has answered the request for approval that waits; 0 while none does",
         [SinceLeaderChange] = "how long the leader has led",
-        [StoreAnswerMilliseconds] = "of the member that looks: how long the store takes to answer, the median of its last calls",
+        [StoreAnswerSeconds] = "of the member that looks: how long the store takes to answer, the median of its last calls",
         [StoreFailedPercent] = "of the member that looks: how many of its last calls the store did not answer",
         [StoreMembersLost] = "how many of the store's own members do not answer, or lag behind; absent where the store does not say",
-        [CertificateDaysLeft] = "of each certificate file that a member uses: how many days are left of it",
+        [CertificateLeftSeconds] = "of each certificate file that a member uses: how long it is still good",
         [ProbeOutage] = "of each member with a probe: for how long clients have not been served there; 0 while they are",
         [ProbeBurnRate] = "of each member with a probe: how many times as fast as it may the error budget is used up, over the last hour and the last five minutes",
         [ProbeLostWrites] = "of each member with a probe: acknowledged writes that were found to be gone in the last hour",

@@ -7,7 +7,7 @@ namespace Holdfast.Model.Alerts;
 /// <param name="When">What must hold.</param>
 /// <param name="For">For how long without a break.</param>
 /// <param name="Severity">How urgent it is.</param>
-/// <param name="Summary">What it means, in words; <c>{subject}</c> and <c>{value}</c> stand for what is seen.</param>
+/// <param name="Summary">What it means, in words; <c>{subject}</c>, <c>{value}</c>, and <c>{days}</c> of a figure in seconds, stand for what is seen.</param>
 public sealed record AlertRule(string Name, AlertExpression When, TimeSpan For, AlertSeverity Severity, string Summary)
 {
     /// <summary>It goes on firing while this holds; null: while <see cref="When"/> does.</summary>
@@ -34,6 +34,7 @@ public enum AlertSeverity
 /// <summary>A figure compared with a limit: <c>replication_lag_seconds > 60</c>.</summary>
 public sealed record AlertExpression(string Figure, string Comparison, double Limit)
 {
+    private const double SecondsADay = 86400;
     private static readonly string[] Comparisons = [">", "<", ">=", "<=", "==", "!="];
 
     /// <summary>At the limit itself <c>></c> and <c>&lt;</c> do not hold.</summary>
@@ -47,15 +48,26 @@ public sealed record AlertExpression(string Figure, string Comparison, double Li
         _ => value != Limit,
     };
 
-    /// <summary>Null when the text is none: a figure, a comparison and a number, with spaces between them.</summary>
+    /// <summary>Null when the text is none: a figure, a comparison and a number, with spaces between them; <c>14d</c> stands for that many days' seconds.</summary>
     public static AlertExpression? Parse(string text) =>
         text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var figure, var comparison, var limit]
             && AlertFigures.Find(figure) is { } known
             && Comparisons.Contains(comparison)
-            && double.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && double.IsFinite(number)
+            && NumberOf(limit, IsDuration(known)) is { } number
             ? new(known, comparison, number)
             : null;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit}");
+    public override string ToString() => IsDuration(Figure) && Limit > 0 && Limit % SecondsADay == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit / SecondsADay}d")
+        : string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit}");
+
+    private static bool IsDuration(string figure) => figure.EndsWith("_seconds", StringComparison.Ordinal);
+
+    private static double? NumberOf(string text, bool mayBeDays)
+    {
+        var isDays = mayBeDays && text.EndsWith('d');
+        return double.TryParse(isDays ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? isDays ? number * SecondsADay : number
+            : null;
+    }
 }

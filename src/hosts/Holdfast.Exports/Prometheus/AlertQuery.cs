@@ -13,10 +13,20 @@ internal static class AlertQuery
         AlertFigures.LagSeconds,
         AlertFigures.LagBytes,
         AlertFigures.ApplyBacklog,
-        AlertFigures.DiskFreePercent);
+        AlertFigures.DiskFreePercent,
+        AlertFigures.StoreAnswerSeconds,
+        AlertFigures.StoreFailedPercent,
+        AlertFigures.ProbeOutage,
+        AlertFigures.ProbeBurnRate,
+        AlertFigures.ProbeLostWrites);
 
     /// <summary>The labels of one subject.</summary>
-    public static string Subject(string figure) => OfMembers.Contains(figure) ? "scope, member" : "scope";
+    public static string Subject(string figure) => figure switch
+    {
+        AlertFigures.CertificateLeftSeconds => "scope, member, part",
+        _ when OfMembers.Contains(figure) => "scope, member",
+        _ => "scope",
+    };
 
     /// <summary>The metric that shows the figure.</summary>
     public static string Metric(string figure) => $"holdfast_{figure}";

@@ -59,6 +59,7 @@ public static class RuleFile
         Severity = rule.Severity,
         Summary = "{{ $labels.scope }}: " + rule.Summary
             .Replace("{subject}", "{{ $labels.member }}", StringComparison.Ordinal)
+            .Replace("{days} days", "{{ $value | humanizeDuration }}", StringComparison.Ordinal)
             .Replace("{value}", "{{ $value | printf \"%.1f\" }}", StringComparison.Ordinal),
         Runbook = rule.Runbook ?? Runbook(rule.Name, options),
     };
