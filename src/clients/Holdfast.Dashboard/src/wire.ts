@@ -95,11 +95,13 @@ export interface Alert {
   /** A member's name; empty for the cluster. */
   subject: string;
   severity: Severity;
-  state: 'pending' | 'firing';
+  state: 'pending' | 'firing' | 'silenced' | 'acknowledged';
   summary: string;
   since: string;
   firing_since?: string;
   runbook?: string;
+  acknowledged_by?: string;
+  acknowledged_comment?: string;
   when?: string;
   value?: number;
 }

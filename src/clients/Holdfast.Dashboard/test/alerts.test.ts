@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureOf, linkOf } from '../src/alerts/alerts';
+import { answerOf, figureOf, linkOf } from '../src/alerts/alerts';
 import type { Alert } from '../src/wire';
 
 const alert = (change: Partial<Alert>): Alert =>
@@ -8,6 +8,10 @@ const alert = (change: Partial<Alert>): Alert =>
 test('the figure is said beside its limit, where this agent sees it', () => {
   expect(figureOf(alert({ value: 71.5 }))).toBe('replication lag seconds is 71.5, fires at > 60');
   expect(figureOf(alert({}))).toBe('replication lag seconds > 60');
+});
+
+test('a limit in days has its figure in days', () => {
+  expect(figureOf(alert({ when: 'certificate_left_seconds < 14d', value: 1_000_000 }))).toBe('certificate left seconds is 11.6d, fires at < 14d');
 });
 
 test('a figure that can only be its limit says nothing', () => {
@@ -21,4 +25,10 @@ test('an alert whose rule is gone says no limit', () => {
 
 test('only an address of the web becomes a link', () => {
   expect(['https://wiki.example/lag', 'javascript:alert(1)', 'lag.md', undefined].map(linkOf)).toEqual(['https://wiki.example/lag', null, null, null]);
+});
+
+test('what people have said of an alert stands beside it', () => {
+  expect(answerOf(alert({}))).toBe('');
+  expect(answerOf(alert({ state: 'silenced' }))).toBe('silenced, so nobody is told');
+  expect(answerOf(alert({ state: 'acknowledged', acknowledged_by: 'olga', acknowledged_comment: 'on my way' }))).toBe('olga has it in hand: on my way');
 });

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Alert } from '../wire';
 import { clock, dayAndClock, duration } from '../words';
-import { figureOf, linkOf, signOf } from './alerts';
+import { answerOf, figureOf, linkOf, signOf } from './alerts';
 import { AlertRules } from './AlertRules';
 
 interface Props {
@@ -16,8 +16,8 @@ interface Props {
 /** What is worth a person's attention, the worst first. */
 export function Alerts({ alerts, root, nowMs }: Props): VNode {
   const [areRulesOpen, setRulesOpen] = useState(false);
-  const firing = alerts.filter((alert) => alert.state === 'firing');
-  const pending = alerts.filter((alert) => alert.state !== 'firing');
+  const firing = alerts.filter((alert) => alert.state !== 'pending');
+  const pending = alerts.filter((alert) => alert.state === 'pending');
   return (
     <section aria-labelledby="alerts">
       <div class="heading">
@@ -57,6 +57,7 @@ function Firing({ alert, nowMs }: { alert: Alert; nowMs: number }): VNode {
         <p class="actions">
           {whatOf(alert)} · for {since(began, nowMs)}, <time dateTime={began} title={dayAndClock(began)}>since {isOfToday(began, nowMs) ? clock(began) : dayAndClock(began)}</time>
           {figureOf(alert) !== '' && <> · {figureOf(alert)}</>}
+          {answerOf(alert) !== '' && <> · <b>{answerOf(alert)}</b></>}
           {runbook !== null && <> · <a href={runbook} rel="noreferrer">What to do</a></>}
         </p>
       </div>

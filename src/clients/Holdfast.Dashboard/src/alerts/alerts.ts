@@ -9,7 +9,8 @@ export function figureOf(alert: Alert): string {
     return '';
   }
   const words = figure.replaceAll('_', ' ');
-  return alert.value === undefined ? `${words} ${comparison} ${limit}` : `${words} is ${alert.value}, fires at ${comparison} ${limit}`;
+  const value = limit.endsWith('d') && alert.value !== undefined ? `${Math.round(alert.value / 8640) / 10}d` : alert.value;
+  return value === undefined ? `${words} ${comparison} ${limit}` : `${words} is ${value}, fires at ${comparison} ${limit}`;
 }
 
 /** A page to go to: no other kind of address becomes a link. */
@@ -19,5 +20,17 @@ export function linkOf(address: string | undefined): string | null {
     return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
   } catch {
     return null;
+  }
+}
+
+/** What people have said of it; empty when nobody has. */
+export function answerOf(alert: Alert): string {
+  switch (alert.state) {
+    case 'silenced':
+      return 'silenced, so nobody is told';
+    case 'acknowledged':
+      return `${alert.acknowledged_by ?? 'somebody'} has it in hand${alert.acknowledged_comment === undefined ? '' : `: ${alert.acknowledged_comment}`}`;
+    default:
+      return '';
   }
 }
