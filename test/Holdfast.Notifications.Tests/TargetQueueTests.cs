@@ -302,6 +302,23 @@ public sealed class TargetQueueTests
     }
 
     [Fact]
+    public void What_another_process_tells_from_now_on_is_repeated_no_more_and_what_waits_is_still_delivered()
+    {
+        var queue = Queue(target => target, repeat: TimeSpan.FromSeconds(30));
+        Post(queue, Lag);
+        Deliver(queue, Taken);
+        Post(queue, Notices.Plain("B"));
+
+        queue.Leave(Lag.Key);
+        queue.Leave(Notices.Plain("B").Key);
+
+        Assert.Equal(Notices.Plain("B"), Deliver(queue, Taken), Same);
+        Assert.Null(queue.DueAt);
+        Assert.Equal(Reception.Passed, Post(queue, Lag.Resolved));
+        Assert.Equal(Reception.Begun, Post(queue, Lag));
+    }
+
+    [Fact]
     public void What_is_remembered_as_told_is_bounded()
     {
         var queue = Queue(target => target with { FiringMax = 2 });

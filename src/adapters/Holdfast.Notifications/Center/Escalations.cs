@@ -31,6 +31,8 @@ internal sealed class Escalations(int limit)
         return true;
     }
 
+    public void Forget(string key) => watches.Remove(key);
+
     public void Update(Notification notification)
     {
         if (notification.IsResolved)

@@ -45,6 +45,12 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
     {
         lock (gate)
         {
+            if (notification.IsLeft)
+            {
+                Leave(notification.Key);
+                return;
+            }
+
             escalations.Update(notification);
             foreach (var channel in channels)
             {
@@ -114,6 +120,15 @@ public sealed partial class NotificationCenter : INotifications, IAsyncDisposabl
 #pragma warning restore CA2000
         var worker = new TargetWorker(target, queue, gate, time, logger);
         return new Channel(target, queue, worker, end, worker.RunAsync(end.Token));
+    }
+
+    private void Leave(string key)
+    {
+        escalations.Forget(key);
+        foreach (var channel in channels)
+        {
+            channel.Queue.Leave(key);
+        }
     }
 
     private void Offer(Channel channel, Notification notification, bool isEscalated)

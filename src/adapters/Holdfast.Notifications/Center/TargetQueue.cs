@@ -13,6 +13,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(1);
     private readonly List<Delivery> waiting = [];
     private readonly ToldNotifications told = new(target.FiringMax);
+    private readonly HashSet<string> left = new(StringComparer.Ordinal);
     private Delivery? underWay;
     private TimeSpan restingUntil = TimeSpan.Zero;
     private int failuresInRow;
@@ -26,6 +27,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
     /// <summary>Takes a notification in if the target wants it and does not know it.</summary>
     public Reception Offer(Notification notification, TimeSpan now, bool isEscalated)
     {
+        left.Remove(notification.Key);
         var open = OpenOf(notification.Key);
 
         // One that began later is another: the end of the one before was told by another process.
@@ -52,6 +54,16 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
         waiting.Add(new Delivery(notification, now, isRepeat: false));
         Trim();
         return open is null ? Reception.Begun : Reception.Queued;
+    }
+
+    /// <summary>What waits is still delivered, since nobody else knows that it is not; then it is forgotten.</summary>
+    public void Leave(string key)
+    {
+        told.Forget(key);
+        if (IsChanging(key))
+        {
+            left.Add(key);
+        }
     }
 
     /// <summary>When there is something to deliver next; null when nothing is left to say.</summary>
@@ -148,7 +160,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
 
     private void Remember(Delivery delivery, TimeSpan now, bool isTaken)
     {
-        if (delivery.Notification.IsResolved)
+        if (delivery.Notification.IsResolved || left.Remove(delivery.Key))
         {
             told.Forget(delivery.Key);
             return;

@@ -29,6 +29,9 @@ public sealed record Notification
     /// <summary>Those whom its targets escalate to are told at once.</summary>
     public bool IsEscalated { get; init; }
 
+    /// <summary>Another process tells of it from now on, its end too: it is repeated and escalated from here no more.</summary>
+    public bool IsLeft { get; init; }
+
     /// <summary>One line.</summary>
     public required string Title { get; init; }
 

@@ -3,6 +3,7 @@ using Holdfast.Agent.Alerts;
 using Holdfast.Agent.Store;
 using Holdfast.Decisions;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Holdfast.Ports.Control;
 using Holdfast.Ports.Database;
@@ -160,6 +161,15 @@ internal sealed partial class Actor(
         }
 
         state.Memory = state.Memory with { Alerts = raise.Board, OwnAlerts = raise.Own };
+    }
+
+    /// <summary>Another member looks from now on, and knows from the store what was told.</summary>
+    public void LeaveAlerts(ClusterView view, AlertBoard board)
+    {
+        foreach (var known in AlertNotices.Known(state.Options.Scope, view, board))
+        {
+            notifications?.Post(known with { IsLeft = true });
+        }
     }
 
     /// <summary>What changes keys in the store.</summary>

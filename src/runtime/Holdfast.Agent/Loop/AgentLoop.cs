@@ -97,6 +97,11 @@ internal sealed partial class AgentLoop(
 
         var view = Compose();
         var memory = Remembering.Step(view);
+        if (view.Memory.Alerts is { } board && memory.Alerts is null)
+        {
+            actor.LeaveAlerts(view, board);
+        }
+
         memory = memory with { Fencing = state.TakeFencing() ?? memory.Fencing };
         view = Promise(view with { Memory = memory });
         state.Memory = view.Memory;
