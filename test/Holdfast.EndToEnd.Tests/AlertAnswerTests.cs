@@ -1,6 +1,7 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Holdfast.Browsing;
 using Holdfast.Demo.Cluster;
 
 namespace Holdfast.EndToEnd.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Browsing;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Holdfast.Browsing;
 using Holdfast.Demo.Canary;
 using Holdfast.Demo.Cluster;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Bench.Reporting;
+using Holdfast.Browsing;
 using Holdfast.Demo;
 using Holdfast.Demo.Cluster;
 using Holdfast.StoreServers;
@@ -12,6 +13,7 @@ internal sealed class PeopleRound(Figures figures, Action<string> say, TimeProvi
     public const int OtherClusters = 500;
     private const int Members = 3;
     private const int Scrapes = 50;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Of the rule StandbyNotConnected.</summary>
@@ -21,7 +23,7 @@ internal sealed class PeopleRound(Figures figures, Action<string> say, TimeProvi
     {
         await using var etcd = await EtcdCluster.StartAsync(1, time, stopping);
         await ManyClusters.WriteAsync(etcd, OtherClusters, stopping);
-        await using var receiver = new AlertReceiver(time);
+        await using var receiver = new Hook(time);
         await using var cluster = LoopbackCluster.Create("people", null, Members, new HoldfastSoftware(program, etcd.Section), time);
         foreach (var member in cluster.Members)
         {
@@ -41,7 +43,7 @@ internal sealed class PeopleRound(Figures figures, Action<string> say, TimeProvi
         await cluster.StopAsync(stopping);
     }
 
-    private async Task MeasureAsync(LoopbackCluster cluster, AlertReceiver receiver, CancellationToken stopping)
+    private async Task MeasureAsync(LoopbackCluster cluster, Hook receiver, CancellationToken stopping)
     {
         cluster.Start();
         await WaitAsync(cluster, stopping);
@@ -53,7 +55,7 @@ internal sealed class PeopleRound(Figures figures, Action<string> say, TimeProvi
 
         var lost = time.GetTimestamp();
         standby.KillAll();
-        var raised = time.GetElapsedTime(lost, await receiver.ArrivalOfAsync("StandbyNotConnected", stopping)) - HoldsFor;
+        var raised = time.GetElapsedTime(lost, await ArrivalAsync(receiver, "StandbyNotConnected", stopping)) - HoldsFor;
         Add("alert_raised_s", raised);
         standby.Start();
         await WaitAsync(cluster, stopping);
@@ -63,6 +65,22 @@ internal sealed class PeopleRound(Figures figures, Action<string> say, TimeProvi
         Add("approval_asked_s", click.Asked);
         Add("approval_promoted_s", click.Promoted);
         Add("approval_said_s", click.Said);
+    }
+
+    private async Task<long> ArrivalAsync(Hook receiver, string words, CancellationToken stopping)
+    {
+        var began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < Limit)
+        {
+            if (receiver.Arrivals.FirstOrDefault(arrival => arrival.Text.Contains(words, StringComparison.Ordinal)) is { } found)
+            {
+                return found.At;
+            }
+
+            await Task.Delay(Look, time, stopping);
+        }
+
+        throw new DemoException($"nobody was told of {words}");
     }
 
     private async Task PaintAsync(LoopbackMember member, CancellationToken stopping)

@@ -1,20 +1,27 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Holdfast.Demo.Cluster;
 
-namespace Holdfast.EndToEnd.Tests;
+namespace Holdfast.Browsing;
 
 /// <summary>Somebody's incoming webhook: takes every message and keeps it.</summary>
-internal sealed class Hook : IAsyncDisposable
+public sealed class Hook : IAsyncDisposable
 {
     private readonly HttpListener listener = new();
-    private readonly ConcurrentQueue<string> messages = new();
+    private readonly ConcurrentQueue<Arrival> arrivals = new();
+    private readonly TimeProvider time;
     private readonly Task taking;
 
     public Hook()
+        : this(TimeProvider.System)
     {
-        Url = $"http://127.0.0.1:{FreePort()}/hook/";
+    }
+
+    public Hook(TimeProvider time)
+    {
+        this.time = time;
+        Url = $"http://127.0.0.1:{FreePorts.Take(1)[0]}/hook/";
         listener.Prefixes.Add(Url);
         listener.Start();
         taking = TakeAsync();
@@ -22,11 +29,13 @@ internal sealed class Hook : IAsyncDisposable
 
     public string Url { get; }
 
-    public IReadOnlyCollection<string> Messages => messages;
+    public IReadOnlyCollection<Arrival> Arrivals => arrivals;
 
-    /// <summary>Where its buttons lead, in the order of the messages.</summary>
+    public IReadOnlyCollection<string> Messages => [.. arrivals.Select(arrival => arrival.Text)];
+
+    /// <summary>Where the buttons of Slack's messages lead, in the order of the messages.</summary>
     public IEnumerable<Uri> Links =>
-        from message in messages
+        from message in Messages
         from element in JsonNode.Parse(message)!["attachments"]?.AsArray().SelectMany(attachment => attachment!["blocks"]!.AsArray()).SelectMany(Elements) ?? []
         where element!["url"] is not null
         select new Uri(element["url"]!.GetValue<string>());
@@ -47,21 +56,19 @@ internal sealed class Hook : IAsyncDisposable
             while (true)
             {
                 var context = await listener.GetContextAsync();
+                var at = time.GetTimestamp();
                 using var reader = new StreamReader(context.Request.InputStream);
-                messages.Enqueue(await reader.ReadToEndAsync());
+                arrivals.Enqueue(new(at, await reader.ReadToEndAsync()));
                 context.Response.Close();
             }
         }
         catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
         {
-            // The test is over.
+            // Nobody listens any more.
         }
     }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }
+
+/// <param name="At">By the clock's timestamp.</param>
+/// <param name="Text">The body.</param>
+public sealed record Arrival(long At, string Text);
