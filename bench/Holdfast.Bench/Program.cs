@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Holdfast.Bench.Alerts;
 using Holdfast.Bench.Failover;
 using Holdfast.Bench.MySql;
 using Holdfast.Bench.People;
@@ -9,7 +8,7 @@ using Holdfast.Bench.Stores;
 
 var root = new RootCommand("Measurements that anyone can run again")
 {
-    FailoverCommand.Create(TimeProvider.System), StoresCommand.Create(TimeProvider.System), MySqlCommand.Create(TimeProvider.System), PeopleCommand.Create(TimeProvider.System), RouterCommand.Create(TimeProvider.System), SinkCommand.Create(), AlertsCommand.Create(),
+    FailoverCommand.Create(TimeProvider.System), StoresCommand.Create(TimeProvider.System), MySqlCommand.Create(TimeProvider.System), PeopleCommand.Create(TimeProvider.System), RouterCommand.Create(TimeProvider.System), SinkCommand.Create(),
 };
 
 // Ctrl-C waits for the clean-up: a cluster that is being measured must not stay behind.

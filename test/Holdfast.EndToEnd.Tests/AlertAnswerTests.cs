@@ -81,6 +81,8 @@ public sealed class AlertAnswerTests : ToldCluster
             await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Stop)).Replace("notifications:\n", $"notifications:\n  added:\n    slack: {{url: '{added.Url}'}}\n", StringComparison.Ordinal), Stop);
         }
 
+        // Apart, so that whoever looks knows the new target before there is something to tell it.
+        await HoldfastAsync(member, "reload", "renewed", "--force");
         Certificate(member, 2);
         await HoldfastAsync(member, "reload", "renewed", "--force");
         await TellsAsync("critical", "CertificateExpiringSoon", member.Name);

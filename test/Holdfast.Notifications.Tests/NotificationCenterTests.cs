@@ -1,5 +1,4 @@
 using Holdfast.Notifications.Center;
-using Holdfast.Ports.Notifications;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -27,9 +27,13 @@ internal sealed partial class StoreMembersWatch(IStoreMembers? members, TimeProv
         try
         {
             var count = await members.CountLostAsync(stopping);
-            if (count != lost && (count > 0 || lost > 0))
+            if (count > 0 && count != lost)
             {
                 LogLost(count);
+            }
+            else if (count == 0 && lost > 0)
+            {
+                LogBack();
             }
 
             lost = count;
@@ -53,6 +57,9 @@ internal sealed partial class StoreMembersWatch(IStoreMembers? members, TimeProv
 
     [LoggerMessage(1111, LogLevel.Warning, "{Count} members of the store do not answer")]
     private partial void LogLost(int count);
+
+    [LoggerMessage(1113, LogLevel.Information, "Every member of the store answers again")]
+    private partial void LogBack();
 
     [LoggerMessage(1112, LogLevel.Error, "How the store's members are could not be looked up")]
     private partial void LogFailed(Exception exception);
