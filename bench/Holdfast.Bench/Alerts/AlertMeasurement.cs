@@ -78,6 +78,7 @@ internal static class AlertMeasurement
                 IsResponsive = true,
                 Role = DatabaseRole.Primary,
                 Position = new(1000),
+                Standbys = [.. Enumerable.Range(2, 2).Select(member => new StandbyConnection(new($"node{member}"), true, false, new(1000)))],
                 Disk = new(10L << 30, 20L << 30, 1L << 30),
             },
             Memory = new()

@@ -45,6 +45,16 @@ public sealed class AlertRuleTests
     }
 
     [Fact]
+    public void A_standby_whose_stream_has_just_ended_is_missed_before_its_report_ends_and_one_that_follows_another_is_not()
+    {
+        var ended = Default.WithDatabase(database => database with { Standbys = database.Standbys.RemoveAll(standby => standby.Member == Gamma) });
+        var cascading = ended.WithReport(Gamma, report => report with { Tags = report.Tags with { ReplicateFrom = Beta.Text } });
+
+        Assert.Equal("StandbyNotConnected/gamma", Assert.Single(TurnRules.Decide(ended).Alerting.Actions.OfType<HaAction.RaiseAlerts>().Single().Board!.Alerts.Keys));
+        Assert.Equal(Rule.WatchAlerts, TurnRules.Decide(cascading).Alerting.Rule);
+    }
+
+    [Fact]
     public void A_replica_of_an_idle_primary_is_not_behind_however_long_nothing_is_written()
     {
         var idle = new LogEnds([(Now - TimeSpan.FromMinutes(10), new LogPosition(1000))]);

@@ -164,7 +164,7 @@ public static class AlertSamples
             }
 
             var report = Find(view, name);
-            visitor.Visit(new(AlertFigures.StandbyConnected, name.Text, report is { IsStreaming: true } or { Group.IsServing: true } ? 1 : 0));
+            visitor.Visit(new(AlertFigures.StandbyConnected, name.Text, IsConnected(view, name, report) ? 1 : 0));
             if (report?.Group is { } group)
             {
                 visitor.Visit(new(AlertFigures.ApplyBacklog, name.Text, group.ApplyBacklog));
@@ -175,6 +175,33 @@ public static class AlertSamples
                 visitor.Visit(new(AlertFigures.LagSeconds, name.Text, view.Memory.LogEnds.LagOf(replayed, view.Database.Position, view.Now).TotalSeconds));
             }
         }
+    }
+
+    /// <summary>
+    /// The leader's server sees at once that a standby's process is gone, and its report ends when its host is: either is enough. Whoever
+    /// follows another standby is known by its report alone.
+    /// </summary>
+    private static bool IsConnected(ClusterView view, MemberName name, MemberReport? report)
+    {
+        if (report is not ({ IsStreaming: true } or { Group.IsServing: true }))
+        {
+            return false;
+        }
+
+        if (view.Database.Group is not null || !view.Database.IsResponsive || report.Tags.ReplicateFrom is not null)
+        {
+            return true;
+        }
+
+        foreach (var standby in view.Database.Standbys)
+        {
+            if (standby.Member == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static MemberReport? Find(ClusterView view, MemberName name)
