@@ -82,6 +82,16 @@ internal sealed class ClusterClient : IDisposable
             : $"Can not find accessible cluster member ({string.Join("; ", failures)})");
     }
 
+    /// <summary>Changes something that any member can change.</summary>
+    /// <exception cref="CommandFailedException">No member can be reached, or the one that was refuses: the message is its own.</exception>
+    public async Task<Answer> ChangeAnywhereAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
+    {
+        var cluster = await ReadClusterAsync(cancellationToken);
+        var answer = await ChangeThroughAsync(cluster.Members, method, path, body, null, cancellationToken)
+            ?? throw new CommandFailedException("Can not find accessible cluster member");
+        return answer.IsSuccess ? answer : throw new CommandFailedException(answer.Body);
+    }
+
     /// <summary>Changes something through the first of these members that can be reached; null when none can.</summary>
     public async Task<Answer?> ChangeThroughAsync(
         IEnumerable<ClusterMember> members, HttpMethod method, string path, string? body, string? ifMatch, CancellationToken cancellationToken)

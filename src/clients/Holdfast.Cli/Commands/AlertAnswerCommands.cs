@@ -93,10 +93,8 @@ internal static class AlertAnswerCommands
         CommandContext context, ParseResult parsed, string? scope, HttpMethod method, string path, string? body, CancellationToken cancellationToken)
     {
         using var client = context.Open(parsed, scope);
-        var cluster = await client.ReadClusterAsync(cancellationToken);
-        var answer = await client.ChangeThroughAsync(cluster.Members, method, path, body, null, cancellationToken)
-            ?? throw new CommandFailedException("Can not find accessible cluster member");
-        await (answer.IsSuccess ? context.Console.Output.WriteLineAsync(answer.Body) : throw new CommandFailedException(answer.Body));
+        var answer = await client.ChangeAnywhereAsync(method, path, body, cancellationToken);
+        await context.Console.Output.WriteLineAsync(answer.Body);
         return 0;
     }
 

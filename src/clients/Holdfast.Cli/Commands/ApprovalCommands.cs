@@ -55,15 +55,11 @@ internal static class ApprovalCommands
                 }
             }
 
-            var cluster = await client.ReadClusterAsync(cancellationToken);
             var body = new ApprovalBody { Comment = parsed.GetValue(comment) };
-            var answer = await client.ChangeThroughAsync(
-                cluster.Members, HttpMethod.Post, $"{Path}/{Uri.EscapeDataString(parsed.GetValue(id) ?? "open")}/{verb}",
-                JsonSerializer.Serialize(body, ApiJson.Wire.ApprovalBody), null, cancellationToken)
-                ?? throw new CommandFailedException("Can not find accessible cluster member");
-            await (answer.IsSuccess
-                ? context.Console.Output.WriteLineAsync(answer.Body)
-                : throw new CommandFailedException(answer.Body));
+            var answer = await client.ChangeAnywhereAsync(
+                HttpMethod.Post, $"{Path}/{Uri.EscapeDataString(parsed.GetValue(id) ?? "open")}/{verb}",
+                JsonSerializer.Serialize(body, ApiJson.Wire.ApprovalBody), cancellationToken);
+            await context.Console.Output.WriteLineAsync(answer.Body);
             return 0;
         });
         return command;

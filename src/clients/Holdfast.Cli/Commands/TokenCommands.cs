@@ -34,7 +34,7 @@ internal static class TokenCommands
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
             var body = new TokenBody { Name = parsed.GetValue(name), Roles = parsed.GetValue(roles), ExpiresIn = parsed.GetValue(life) };
-            var answer = await ChangeAsync(client, HttpMethod.Post, Path, JsonSerializer.Serialize(body, ApiJson.Wire.TokenBody), cancellationToken);
+            var answer = await client.ChangeAnywhereAsync(HttpMethod.Post, Path, JsonSerializer.Serialize(body, ApiJson.Wire.TokenBody), cancellationToken);
             var created = ClusterClient.Parse(answer, ApiJson.Wire.TokenCreated);
             await (parsed.GetValue(format) == OutputFormat.Pretty
                 ? context.Console.Output.WriteLineAsync(created.Token)
@@ -69,19 +69,11 @@ internal static class TokenCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
-            var answer = await ChangeAsync(client, HttpMethod.Delete, $"{Path}/{Uri.EscapeDataString(parsed.GetValue(id)!)}", null, cancellationToken);
+            var answer = await client.ChangeAnywhereAsync(HttpMethod.Delete, $"{Path}/{Uri.EscapeDataString(parsed.GetValue(id)!)}", null, cancellationToken);
             await context.Console.Output.WriteLineAsync(answer.Body);
             return 0;
         });
         return command;
-    }
-
-    private static async Task<Answer> ChangeAsync(ClusterClient client, HttpMethod method, string path, string? body, CancellationToken cancellationToken)
-    {
-        var cluster = await client.ReadClusterAsync(cancellationToken);
-        var answer = await client.ChangeThroughAsync(cluster.Members, method, path, body, null, cancellationToken)
-            ?? throw new CommandFailedException("Can not find accessible cluster member");
-        return answer.IsSuccess ? answer : throw new CommandFailedException(answer.Body);
     }
 
     private static Table TableOf(TokenCreated created) => Rows(

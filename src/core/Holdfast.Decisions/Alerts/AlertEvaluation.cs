@@ -13,7 +13,6 @@ public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard 
 {
     /// <summary>A subject of which nothing is heard any more is forgotten after this long.</summary>
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(5);
-    private const double SecondsADay = 86400;
     private readonly HashSet<string>? seen = board.Alerts.IsEmpty ? null : new(StringComparer.Ordinal);
     private ImmutableSortedDictionary<string, ActiveAlert> next = board.Alerts;
     private ImmutableArray<AlertChange> over = [];
@@ -128,6 +127,6 @@ public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard 
 
     private static string Words(AlertRule rule, AlertSample sample) => rule.Summary
         .Replace("{subject}", sample.Subject, StringComparison.Ordinal)
-        .Replace("{days}", (sample.Value / SecondsADay).ToString("0.#", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("{days}", (sample.Value / TimeSpan.SecondsPerDay).ToString("0.#", CultureInfo.InvariantCulture), StringComparison.Ordinal)
         .Replace("{value}", sample.Value.ToString("0.#", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 }

@@ -34,7 +34,6 @@ public enum AlertSeverity
 /// <summary>A figure compared with a limit: <c>replication_lag_seconds > 60</c>.</summary>
 public sealed record AlertExpression(string Figure, string Comparison, double Limit)
 {
-    private const double SecondsADay = 86400;
     private static readonly string[] Comparisons = [">", "<", ">=", "<=", "==", "!="];
 
     /// <summary>At the limit itself <c>></c> and <c>&lt;</c> do not hold.</summary>
@@ -57,8 +56,8 @@ public sealed record AlertExpression(string Figure, string Comparison, double Li
             ? new(known, comparison, number)
             : null;
 
-    public override string ToString() => IsDuration(Figure) && Limit > 0 && Limit % SecondsADay == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit / SecondsADay}d")
+    public override string ToString() => IsDuration(Figure) && Limit > 0 && Limit % TimeSpan.SecondsPerDay == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit / TimeSpan.SecondsPerDay}d")
         : string.Create(CultureInfo.InvariantCulture, $"{Figure} {Comparison} {Limit}");
 
     private static bool IsDuration(string figure) => figure.EndsWith("_seconds", StringComparison.Ordinal);
@@ -67,7 +66,7 @@ public sealed record AlertExpression(string Figure, string Comparison, double Li
     {
         var isDays = mayBeDays && text.EndsWith('d');
         return double.TryParse(isDays ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? isDays ? number * SecondsADay : number
+            ? isDays ? number * TimeSpan.SecondsPerDay : number
             : null;
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Api.Access;
 using Holdfast.Api.Serving;
 using Holdfast.Api.Status;
+using Holdfast.Decisions.Approvals;
 using Holdfast.Model.Access;
 using Holdfast.Model.Approvals;
 using Microsoft.AspNetCore.Http;
@@ -49,7 +50,7 @@ internal static class LinkEndpoint
             .Append(Paragraph($"Worst loss: {asked.WorstLoss}."))
             .Append(asked.State == ApprovalState.Pending
                 ? $"<form method=\"post\"><button autofocus>{verb} as {WebUtility.HtmlEncode(caller.Name)}</button></form>"
-                : Paragraph($"It is {asked.State.ToString().ToLowerInvariant()} already: {asked.Outcome ?? "its candidate takes over"}."));
+                : Paragraph($"It is {ApprovalVoting.Words(asked.State)} already: {asked.Outcome ?? "its candidate takes over"}."));
         return Page(StatusCodes.Status200OK, $"{verb} that {asked.Candidate} leads {options.Scope}?", text.ToString(), isHtml: true);
     }
 
