@@ -82,6 +82,16 @@ internal sealed class ClusterClient : IDisposable
             : $"Can not find accessible cluster member ({string.Join("; ", failures)})");
     }
 
+    /// <summary>What the meant cluster says, by the first of its members that answers.</summary>
+    /// <exception cref="CommandFailedException">No member can be reached, or the one that was refuses: the message is its own.</exception>
+    public async Task<T> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        await ReadClusterAsync(cancellationToken);
+        var answer = await ReadAnywhereAsync(path, cancellationToken);
+        return answer.IsSuccess ? Parse(answer, type) : throw new CommandFailedException(answer.Body);
+    }
+
     /// <summary>Changes something that any member can change.</summary>
     /// <exception cref="CommandFailedException">No member can be reached, or the one that was refuses: the message is its own.</exception>
     public async Task<Answer> ChangeAnywhereAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)

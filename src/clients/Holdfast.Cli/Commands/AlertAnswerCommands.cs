@@ -50,8 +50,7 @@ internal static class AlertAnswerCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
-            await client.ReadClusterAsync(cancellationToken);
-            var list = ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/alerts", cancellationToken), ApiJson.Wire.AlertList);
+            var list = await client.ReadAsync("holdfast/v1/alerts", ApiJson.Wire.AlertList, cancellationToken);
             await (parsed.GetValue(format) == OutputFormat.Pretty && list.Silences.Count == 0
                 ? context.Console.Output.WriteLineAsync("There are no silences.")
                 : context.Console.Output.WriteAsync(TableOf(list).In(parsed.GetValue(format))));

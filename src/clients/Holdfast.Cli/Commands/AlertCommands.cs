@@ -19,8 +19,7 @@ internal static class AlertCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
-            await client.ReadClusterAsync(cancellationToken);
-            var list = ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/alerts", cancellationToken), ApiJson.Wire.AlertList);
+            var list = await client.ReadAsync("holdfast/v1/alerts", ApiJson.Wire.AlertList, cancellationToken);
             if (!parsed.GetValue(rules) && parsed.GetValue(format) == OutputFormat.Pretty && list.Alerts.Count == 0)
             {
                 await context.Console.Output.WriteLineAsync("Nothing is worth telling.");

@@ -65,11 +65,8 @@ internal static class ApprovalCommands
         return command;
     }
 
-    private static async Task<ApprovalList> ReadAsync(ClusterClient client, CancellationToken cancellationToken)
-    {
-        await client.ReadClusterAsync(cancellationToken);
-        return ClusterClient.Parse(await client.ReadAnywhereAsync(Path, cancellationToken), ApiJson.Wire.ApprovalList);
-    }
+    private static Task<ApprovalList> ReadAsync(ClusterClient client, CancellationToken cancellationToken) =>
+        client.ReadAsync(Path, ApiJson.Wire.ApprovalList, cancellationToken);
 
     private static string Words(ApprovalList list)
     {

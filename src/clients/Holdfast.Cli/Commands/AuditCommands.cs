@@ -64,11 +64,8 @@ internal static class AuditCommands
         return command;
     }
 
-    private static async Task<AuditList> ReadAsync(ClusterClient client, CancellationToken cancellationToken)
-    {
-        await client.ReadClusterAsync(cancellationToken);
-        return ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/audit", cancellationToken), ApiJson.Wire.AuditList);
-    }
+    private static Task<AuditList> ReadAsync(ClusterClient client, CancellationToken cancellationToken) =>
+        client.ReadAsync("holdfast/v1/audit", ApiJson.Wire.AuditList, cancellationToken);
 
     private static Table TableOf(List<AuditEntry> entries, bool isPretty)
     {

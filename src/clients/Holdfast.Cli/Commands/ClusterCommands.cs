@@ -16,8 +16,7 @@ internal static class ClusterCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, null);
-            await client.ReadClusterAsync(cancellationToken);
-            var list = ClusterClient.Parse(await client.ReadAnywhereAsync("holdfast/v1/clusters", cancellationToken), ApiJson.Wire.ClusterList);
+            var list = await client.ReadAsync("holdfast/v1/clusters", ApiJson.Wire.ClusterList, cancellationToken);
             if (list.Note is { } note)
             {
                 await context.Console.Error.WriteLineAsync(note);

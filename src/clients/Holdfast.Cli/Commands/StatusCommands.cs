@@ -80,10 +80,8 @@ internal static class StatusCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
-            await client.ReadClusterAsync(cancellationToken);
-            var answer = await client.ReadAnywhereAsync("history", cancellationToken);
+            var lines = await client.ReadAsync("history", ApiJson.Wire.JsonElementArray, cancellationToken);
             string[] keys = ["TL", "LSN", "Reason", "Timestamp", "New Leader"];
-            var lines = ClusterClient.Parse(answer, ApiJson.Wire.JsonElementArray);
             var table = new Table("", [.. keys.Select(key => new Column(key, key is "TL" or "LSN"))], keys, [.. lines.Select(line => HistoryRow(line, keys.Length))]) { OmitsEmpty = false };
             await context.Console.Output.WriteAsync(table.In(parsed.GetValue(format)));
             return 0;

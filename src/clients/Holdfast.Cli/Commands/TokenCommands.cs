@@ -52,9 +52,7 @@ internal static class TokenCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
-            await client.ReadClusterAsync(cancellationToken);
-            var answer = await client.ReadAnywhereAsync(Path, cancellationToken);
-            var list = answer.IsSuccess ? ClusterClient.Parse(answer, ApiJson.Wire.TokenList) : throw new CommandFailedException(answer.Body);
+            var list = await client.ReadAsync(Path, ApiJson.Wire.TokenList, cancellationToken);
             await context.Console.Output.WriteAsync(TableOf(list).In(parsed.GetValue(format)));
             return 0;
         });
