@@ -117,16 +117,23 @@ public sealed class EditConfigTests
     public async Task The_editor_of_the_operator_is_used_when_no_change_is_stated()
     {
         await using var terminal = await StartAsync();
-        var script = Path.Combine(Directory.CreateTempSubdirectory("holdfast-test-").FullName, "editor");
-        await File.WriteAllTextAsync(script, "#!/bin/sh\nsed -i 's/ttl: 30/ttl: 25/' \"$1\"\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        terminal.Environment["EDITOR"] = script;
+        var script = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(script, "#!/bin/sh\nsed -i 's/ttl: 30/ttl: 25/' \"$1\"\n", TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            terminal.Environment["EDITOR"] = script;
 
-        var (status, output, _) = await terminal.RunAsync("edit-config", "--force");
+            var (status, output, _) = await terminal.RunAsync("edit-config", "--force");
 
-        Assert.Equal(0, status);
-        Assert.Contains("-ttl: 30\n+ttl: 25\n", output, StringComparison.Ordinal);
-        Assert.Contains("\"ttl\":25", terminal.A.DynamicConfiguration, StringComparison.Ordinal);
+            Assert.Equal(0, status);
+            Assert.Contains("-ttl: 30\n+ttl: 25\n", output, StringComparison.Ordinal);
+            Assert.Contains("\"ttl\":25", terminal.A.DynamicConfiguration, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
     }
 
     [Fact]

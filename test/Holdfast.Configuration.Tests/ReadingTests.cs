@@ -296,13 +296,20 @@ public sealed class ReadingTests
     public void A_directory_of_files_is_read_in_the_order_of_their_names()
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-test-").FullName;
-        File.WriteAllText(Path.Combine(directory, "10.yml"), Configurations.Smallest);
-        File.WriteAllText(Path.Combine(directory, "20.yaml"), "name: later\nraft: {data_dir: /raft}\n");
-        File.WriteAllText(Path.Combine(directory, "30.txt"), "name: ignored\n");
+        try
+        {
+            File.WriteAllText(Path.Combine(directory, "10.yml"), Configurations.Smallest);
+            File.WriteAllText(Path.Combine(directory, "20.yaml"), "name: later\nraft: {data_dir: /raft}\n");
+            File.WriteAllText(Path.Combine(directory, "30.txt"), "name: ignored\n");
 
-        var configuration = ConfigurationLoader.Load(directory, new Dictionary<string, string>(), ConfigurationPurpose.Agent).Configuration!;
+            var configuration = ConfigurationLoader.Load(directory, new Dictionary<string, string>(), ConfigurationPurpose.Agent).Configuration!;
 
-        Assert.Equal(("later", "/raft", 2380), (configuration.Name, configuration.Raft!.DataDirectory, configuration.Raft.SelfAddress.Port));
+            Assert.Equal(("later", "/raft", 2380), (configuration.Name, configuration.Raft!.DataDirectory, configuration.Raft.SelfAddress.Port));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]

@@ -206,14 +206,21 @@ public sealed class RouterReadingTests
     [Fact]
     public void A_file_with_a_router_and_no_database_is_judged_as_a_routers()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("holdfast-test-").FullName, "router.yml");
-        File.WriteAllText(file, Smallest);
-        var router = ConfigurationLoader.LoadForItsOwnPurpose(file, new Dictionary<string, string> { ["PATRONI_SUPERUSER_PASSWORD"] = "p" });
-        File.WriteAllText(file, Smallest + "postgresql: {listen: '*:5432'}\n");
-        var agent = ConfigurationLoader.LoadForItsOwnPurpose(file, new Dictionary<string, string>());
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, Smallest);
+            var router = ConfigurationLoader.LoadForItsOwnPurpose(file, new Dictionary<string, string> { ["PATRONI_SUPERUSER_PASSWORD"] = "p" });
+            File.WriteAllText(file, Smallest + "postgresql: {listen: '*:5432'}\n");
+            var agent = ConfigurationLoader.LoadForItsOwnPurpose(file, new Dictionary<string, string>());
 
-        Assert.Empty(router.Problems);
-        Assert.Contains(agent.Problems, problem => problem.Path == "name");
+            Assert.Empty(router.Problems);
+            Assert.Contains(agent.Problems, problem => problem.Path == "name");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
