@@ -11,7 +11,9 @@ internal sealed class StoreAdministration : IStoreAdministration
 {
     /// <summary>A change of members may have to wait for an election.</summary>
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Long enough for a busy node: who does not answer counts as lost when a voter is to be removed.</summary>
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(3);
     private const int KeysAtOnce = 50;
 
     public async Task<IReadOnlyList<StoreNode>> StatusAsync(string? configurationPath, CancellationToken cancellationToken)
