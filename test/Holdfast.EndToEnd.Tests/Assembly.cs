@@ -1,7 +1,5 @@
-using Holdfast.EndToEnd.Tests;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Clusters of real processes: one at a time is what a small machine carries.
-[assembly: Parallelization(Mode = ParallelMode.None)]
-[assembly: AssemblyFixture(typeof(LiveCluster))]
+// Most of a test is waiting, for a lease to end or an alert to fire; more clusters at once than two are more than a small machine carries.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]

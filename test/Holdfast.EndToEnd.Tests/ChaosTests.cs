@@ -3,6 +3,7 @@ using Holdfast.Chaos;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>The kinds of damage that differ most, one round each, on one cluster; <c>./run chaos</c> does many of all kinds.</summary>
+[Collection(nameof(Alone))]
 public sealed class ChaosTests
 {
     private static readonly IReadOnlyList<Attack>[] Rounds =

@@ -6,6 +6,7 @@ using Holdfast.Demo.Cluster;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>Whoever reaches a port may send anything.</summary>
+[Collection(nameof(SharedCluster))]
 public sealed class HostileRequestTests(LiveCluster live)
 {
     private const int Megabyte = 1 << 20;

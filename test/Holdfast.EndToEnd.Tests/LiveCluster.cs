@@ -35,9 +35,13 @@ public class LiveCluster : IAsyncLifetime
             Assert.Fail($"{(await Cluster.RedundancyAsync(cancellationToken)).Words}; the logs are kept in {Cluster.Plan.Directory}");
         }
 
-        var status = await Cluster.StatusAsync(cancellationToken);
-        var leader = Cluster.Member(status?.Leader?.Name ?? throw new InvalidOperationException("nobody leads"));
-        var standby = Cluster.Member(status.SynchronousStandby?.Name ?? throw new InvalidOperationException("nobody is synchronous"));
+        // Another member may answer now than the one that called the cluster whole, and be a moment behind it.
+        ClusterStatus? status = null;
+        await Until.TrueAsync(
+            async () => (status = await Cluster.StatusAsync(cancellationToken)) is { Leader: not null, SynchronousStandby: not null },
+            () => status is null ? "nobody leads" : "nobody is synchronous");
+        var leader = Cluster.Member(status!.Leader!.Name);
+        var standby = Cluster.Member(status.SynchronousStandby!.Name);
 
         // A database outlives its agent: the cluster looks whole while the leader's next agent has just begun, and holds nothing yet.
         await Until.TrueAsync(() => HoldsLeaseAsync(leader), () => $"{leader.Name} leads and holds no lease");

@@ -3,6 +3,7 @@ using Holdfast.PrometheusPrograms;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>What a cluster that lives shows to Prometheus, and what is exported of it.</summary>
+[Collection(nameof(SharedCluster))]
 public sealed class MetricsTests(LiveCluster live)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -4,6 +4,7 @@ using static Holdfast.EndToEnd.Tests.MySqlGroup;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>A real group is copied while it serves, and a new one is made from the copy.</summary>
+[Collection(nameof(OneGroup))]
 public sealed class MySqlBackupTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static Holdfast.EndToEnd.Tests.MySqlGroup;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>A real group that goes over to many primaries and back while it serves.</summary>
+[Collection(nameof(OneGroup))]
 public sealed class MySqlModeTests
 {
     private const string Row = "UPDATE holdfast.shared SET counter = counter + 1 WHERE id = 1";

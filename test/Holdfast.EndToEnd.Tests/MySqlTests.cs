@@ -6,6 +6,7 @@ using static Holdfast.EndToEnd.Tests.MySqlGroup;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>Whole groups of real MySQL servers, broken in the ways that MySQL alone does not come back from.</summary>
+[Collection(nameof(OneGroup))]
 public sealed class MySqlTests
 {
     private const int Writers = 4;

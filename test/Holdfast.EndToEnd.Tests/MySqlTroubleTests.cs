@@ -5,6 +5,7 @@ using static Holdfast.EndToEnd.Tests.MySqlGroup;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>Members of real groups that cannot keep up: each is shown, and none holds the others up for good.</summary>
+[Collection(nameof(OneGroup))]
 public sealed class MySqlTroubleTests
 {
     private const int Writers = 4;

@@ -4,6 +4,7 @@ using Holdfast.Demo.Canary;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>The command line against a cluster that lives and is written to.</summary>
+[Collection(nameof(SharedCluster))]
 public sealed class OperatorTests(LiveCluster live)
 {
     private const string Scope = "live";

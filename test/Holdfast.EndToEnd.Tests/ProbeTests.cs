@@ -5,6 +5,7 @@ using Holdfast.Demo.Cluster;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>Real clusters with a router and an end-to-end probe in each agent: what the probes say when the primary goes.</summary>
+[Collection(nameof(OneGroup))]
 public sealed class ProbeTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);

@@ -6,6 +6,7 @@ using Holdfast.Demo.Processes;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>What a member does that cannot or must not start: it says why, and touches nothing.</summary>
+[Collection(nameof(SharedCluster))]
 public sealed class RefusalTests(LiveCluster live)
 {
     [Theory]

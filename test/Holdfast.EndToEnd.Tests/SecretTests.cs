@@ -4,6 +4,7 @@ using Holdfast.Demo.Processes;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>Passwords stay where the operator wrote them.</summary>
+[Collection(nameof(SharedCluster))]
 public sealed class SecretTests(LiveCluster live)
 {
     [Fact]

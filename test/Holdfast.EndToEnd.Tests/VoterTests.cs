@@ -5,6 +5,7 @@ using Holdfast.StoreServers;
 namespace Holdfast.EndToEnd.Tests;
 
 /// <summary>The embedded store's voters as real processes: killed, frozen for longer than a session lives, and thawed.</summary>
+[Collection(nameof(Alone))]
 public sealed class VoterTests : IAsyncLifetime
 {
     private static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(3);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -5,12 +6,13 @@ using System.Security.Cryptography;
 
 namespace Holdfast.Demo.Cluster;
 
-/// <summary>Finds ports on the loopback address that nobody listens on.</summary>
+/// <summary>Finds ports on the loopback address that nobody listens on, each for one taker of this process.</summary>
 public static class FreePorts
 {
     private const int Lowest = 15_000;
     private const int RangeStartDefault = 32_768;
     private const int TriesMax = 2_000;
+    private static readonly ConcurrentDictionary<int, bool> Taken = new();
 
     public static IReadOnlyList<int> Take(int count)
     {
@@ -24,7 +26,7 @@ public static class FreePorts
 
             // Below the range that outgoing connections take theirs from: a server that restarts must find its port free.
             var port = RandomNumberGenerator.GetInt32(Lowest, OutgoingRangeStart());
-            if (IsFree(port))
+            if (IsFree(port) && Taken.TryAdd(port, true))
             {
                 ports.Add(port);
             }
