@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Api.Contracts;
-using Holdfast.Cli.Access;
 using Holdfast.Cli.Output;
 
 namespace Holdfast.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Api.Contracts;
-using Holdfast.Cli.Access;
 using Holdfast.Cli.Output;
 
 namespace Holdfast.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Holdfast.Api.Contracts;
-using Holdfast.Cli.Access;
 using Holdfast.Cli.Output;
 
 namespace Holdfast.Cli.Commands;
