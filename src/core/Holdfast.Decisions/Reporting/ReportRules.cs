@@ -46,8 +46,16 @@ public static class ReportRules
     [
         (Rule.RecordLeader, "who leads is kept for when it is gone",
             view.Store.LastLeader is { } last && last.Name == view.Self && last.Term == view.Store.Lease!.Term ? null : new HaAction.RecordLeader(view.Store.Lease!.Term)),
+        (Rule.RecordRoute, "clients are served by the new primary", Route(view)),
         (Rule.CloseApproval, "there is nothing to approve any more", ApprovalRules.Closing(view)),
     ];
+
+    /// <summary>Once a term, and after the entry of the leader: whatever a router says later changes nothing.</summary>
+    private static HaAction.RecordRoute? Route(ClusterView view) =>
+        view is { Store: { Route: { IsRecorded: false } report, Lease.Term: var term, LastLeader: { } last }, Memory.Takeover: { IsRouted: false } takeover }
+            && report.Term == term && last.Term == term && takeover.RouteUntil(view.Now, report.Idle) is { } took
+            ? new(report, took)
+            : null;
 
     /// <summary>This member as others should see it.</summary>
     public static MemberReport ReportOf(ClusterView view) => new()

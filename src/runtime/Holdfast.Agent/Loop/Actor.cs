@@ -47,7 +47,7 @@ internal sealed partial class Actor(
 
             if (action is HaAction.Fence && !view.Database.IsDown)
             {
-                state.Memory = state.Memory with { Fencing = new(view.UtcNow, $"{decision.Rule}: {decision.Reason}") };
+                state.Memory = state.Memory with { Fencing = new(view.UtcNow, $"{decision.Rule}: {decision.Reason}") { Term = view.Memory.LastTerm } };
             }
         }
     }
@@ -411,7 +411,8 @@ internal sealed partial class Actor(
                 DownReport = view.Memory.DownSince is null ? null : revision,
             },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
-            HaAction.RecordFencing => state.Memory with { Fencing = null },
+            HaAction.RecordFencing => state.ForgetFencing(),
+            HaAction.RecordRoute => state.Memory with { Takeover = state.Memory.Takeover with { IsRouted = true } },
             HaAction.WriteAlerts write => state.Memory with { AlertsWritten = new(write.Replaces, now) },
             _ => state.Memory,
         };

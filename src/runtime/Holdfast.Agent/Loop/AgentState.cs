@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Fencing;
 using Holdfast.Ports.Peers;
 
 namespace Holdfast.Agent.Loop;
@@ -25,6 +26,16 @@ internal sealed class AgentState
 
     /// <summary>What was noted since the last call; null for nothing.</summary>
     public Fencing? TakeFencing() => Interlocked.Exchange(ref fencing, null);
+
+    /// <summary>Where the guard notes what it did without an agent; null where there is no guard.</summary>
+    public IFencingNote? FencingNote { get; init; }
+
+    /// <summary>It is in the audit trail: the memory without it.</summary>
+    public AgentMemory ForgetFencing()
+    {
+        FencingNote?.Remove();
+        return Memory with { Fencing = null };
+    }
 
     /// <summary>The dynamic configuration that the agent goes by, JSON.</summary>
     public string? Configuration { get; set; }
