@@ -31,6 +31,7 @@ public class RouteTests
 
         Assert.Empty(ReportRules.Decide(told.WithStore(store => store with { Route = Served with { IsRecorded = true } })).Actions);
         Assert.Empty(ReportRules.Decide(told.WithMemory(memory => memory with { Takeover = memory.Takeover with { IsRouted = true } })).Actions);
+        Assert.Empty(ReportRules.Decide(told.WithMemory(memory => memory with { Takeover = memory.Takeover with { RouteTries = 5 } })).Actions);
         Assert.Empty(ReportRules.Decide(told.WithStore(store => store with { Route = Served with { Term = new Term(9) } })).Actions);
         Assert.Empty(ReportRules.Decide(told.WithStore(store => store with { Route = Served with { Term = new Term(11) } })).Actions);
     }

@@ -25,6 +25,9 @@ public sealed record Takeover
     /// <summary>The audit trail says when clients were served again.</summary>
     public bool IsRouted { get; init; }
 
+    /// <summary>How often this member has tried to write that down.</summary>
+    public int RouteTries { get; init; }
+
     /// <summary>From the last sign of life until nobody led, or until the lease was handed over.</summary>
     public TimeSpan? Detect => (LeaderlessAt ?? LeadingAt) - HeardAt;
 

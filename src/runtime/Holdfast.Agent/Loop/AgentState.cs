@@ -10,6 +10,8 @@ namespace Holdfast.Agent.Loop;
 /// <summary>What the loop carries from turn to turn. Only the loop and its actor touch it.</summary>
 internal sealed class AgentState
 {
+    /// <summary>The guard has the same deadline as the agent's own fence: within this time both speak of one kill.</summary>
+    private static readonly TimeSpan OneKill = TimeSpan.FromSeconds(10);
     private volatile AgentOptions options;
     private Fencing? fencing;
 
@@ -30,9 +32,14 @@ internal sealed class AgentState
     /// <summary>Where the guard notes what it did without an agent; null where there is no guard.</summary>
     public IFencingNote? FencingNote { get; init; }
 
-    /// <summary>It is in the audit trail: the memory without it.</summary>
-    public AgentMemory ForgetFencing()
+    /// <summary>It is in the audit trail: the memory without it, or with what the guard has done at another time.</summary>
+    public AgentMemory ForgetFencing(Fencing recorded)
     {
+        if (FencingNote?.Read() is { } left && (left.At - recorded.At).Duration() > OneKill)
+        {
+            return Memory with { Fencing = left };
+        }
+
         FencingNote?.Remove();
         return Memory with { Fencing = null };
     }
