@@ -1,6 +1,5 @@
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.Model;
-using Holdfast.Ports.Store;
 using Holdfast.StoreLayout;
 using Xunit;
 
