@@ -139,6 +139,7 @@ public sealed partial class MetricsTests
         Holds(page, "holdfast_elections_total", "4");
         Holds(page, "holdfast_store_reachable", "1");
         Assert.Contains("holdfast_last_failover_phase_seconds{scope=\"demo\",name=\"a\",phase=\"promotion\"} 0.75\n", page, StringComparison.Ordinal);
+        Assert.Contains("holdfast_last_failover_phase_seconds{scope=\"demo\",name=\"a\",phase=\"route\"} 0.04\n", page, StringComparison.Ordinal);
         Assert.Contains("holdfast_store_failures_total{scope=\"demo\",name=\"a\",operation=\"commit\"} 2\n", page, StringComparison.Ordinal);
         Assert.Contains("holdfast_notifications_dropped_total{scope=\"demo\",name=\"a\",target=\"chat\"} 1\n", page, StringComparison.Ordinal);
         Assert.Contains("holdfast_decisions_total{scope=\"demo\",name=\"a\",concern=\"Leadership\",rule=\"Promote\"} 2\n", page, StringComparison.Ordinal);
@@ -179,7 +180,7 @@ public sealed partial class MetricsTests
 
     private static MemberFigures Figures { get; } = new()
     {
-        Leadership = new(4, 3, new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.75))),
+        Leadership = new(4, 3, new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.75))) { Phases = [("detect", TimeSpan.FromSeconds(1)), ("route", TimeSpan.FromSeconds(0.04))] },
         StoreCalls = [new("commit", 10, 2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.003)) { IsAnswered = true }],
         Notifications = [new("chat", 5, 2, 1, 0)],
         Rules = [new("Leadership", "Promote", 2)],

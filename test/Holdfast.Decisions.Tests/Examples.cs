@@ -225,6 +225,9 @@ internal static class Examples
             .WithoutReport(Gamma)),
         new("a fencing is written down once the store takes it", Rule.RecordFencing, Healthy.WithMemory(memory => memory with { Fencing = new(DateTimeOffset.UnixEpoch, "FenceWithoutLease: its lease ended") })),
         new("a leader is recorded for when it is gone", Rule.RecordLeader, Healthy.WithStore(store => store with { LastLeader = null })),
+        new("clients are served by the new primary", Rule.RecordRoute, Healthy
+            .WithStore(store => store with { Route = new(new Term(10), "router-1", TimeSpan.Zero, false, new Revision(90)) })
+            .WithMemory(memory => memory with { Takeover = new() { ServingAt = Now - Second } })),
         new("what was asked is closed once somebody leads", Rule.CloseApproval, Healthy.Asking(request => request)),
         new("a replica has no say in synchrony", Rule.SynchronyNotOurs, Following),
         new("a successor prepares whom its commits will wait for", Rule.PrepareSynchrony, Following.Synchronous(Beta)),

@@ -33,6 +33,31 @@ public sealed class AgentTests(LiveCluster live)
     }
 
     [Fact]
+    public async Task A_guard_that_killed_a_dead_agent_s_primary_has_it_written_down_by_the_next_agent_and_a_damaged_note_hinders_nobody()
+    {
+        var roles = await live.WholeAsync();
+        await LiveCluster.KillAgentAsync(roles.Other);
+        await File.WriteAllTextAsync(Note(roles.Other), "no\0note of a guard", TestContext.Current.CancellationToken);
+        roles.Other.Start();
+        await Until.TrueAsync(() => !File.Exists(Note(roles.Other)), () => $"{Note(roles.Other)} is still there");
+
+        await LiveCluster.KillAgentAsync(roles.Leader);
+        await Until.TrueAsync(() => roles.Leader.Postmaster is null && File.Exists(Note(roles.Leader)), () => "the guard did not kill the database, or left no note of it");
+        roles.Leader.Start();
+
+        var trail = "";
+        await Until.TrueAsync(
+            async () => (trail = await live.DoAsync("audit")).Contains($"{roles.Leader.Name} was fenced: the lease ran out, for the agent had died; the guard killed", StringComparison.Ordinal),
+            () => $"the guard's kill is not in the trail: {trail}");
+        await live.WholeAsync();
+        Assert.False(File.Exists(Note(roles.Leader)), "the note is there though it was written down");
+        Assert.Contains("are whole", await live.DoAsync("audit", "verify"), StringComparison.Ordinal);
+        Assert.Contains("is no note of a guard", await File.ReadAllTextAsync(roles.Other.Plan.LogFile, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static string Note(LoopbackMember member) => member.Plan.DataDirectory + ".fenced";
+
+    [Fact]
     public async Task An_agent_that_is_asked_to_stop_stops_PostgreSQL_hands_the_lease_over_and_leaves_no_process()
     {
         var roles = await live.WholeAsync();

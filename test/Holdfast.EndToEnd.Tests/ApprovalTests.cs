@@ -54,8 +54,7 @@ public sealed class ApprovalTests
         await WholeAsync(cluster);
         await FiresAsync(witness, "PrimaryUnavailable", false);
 
-        first.KillAll();
-        asked = await RequestAsync(witness, "pending", "");
+        asked = await EscalatedTwiceAsync(first, witness, chat);
         await AnswerByLinkAsync(chat, Id(asked));
         at = canary.Now;
         Assert.Contains("leads now", await DoAsync(witness, "approve", "hybrid", Id(asked), "--comment", "its host is gone", "--force"), StringComparison.Ordinal);
@@ -72,6 +71,23 @@ public sealed class ApprovalTests
         Assert.Empty(await canary.FindLostAsync(Stop));
         Assert.Equal(0, CanaryFigures.SecondWriterCount(canary.Acknowledgements()));
         await cluster.StopAsync(Stop);
+    }
+
+    /// <summary>Nobody answers for a while: each new question is told, with its own way to answer. The last one is left open.</summary>
+    private static async Task<JsonNode> EscalatedTwiceAsync(LoopbackMember first, LoopbackMember witness, Hook chat)
+    {
+        await DoAsync(witness, "edit-config", "hybrid", "-s", "failover.approval_timeout=3s", "-s", "failover.on_timeout=escalate", "--force");
+        first.KillAll();
+        await Until.TrueAsync(() => Escalations().Length >= 2, () => $"no second escalation was told: {string.Join('\n', chat.Messages)}");
+        await DoAsync(witness, "edit-config", "hybrid", "-s", "failover.approval_timeout=1h", "--force");
+
+        JsonNode? asked = null;
+        await Until.TrueAsync(
+            async () => (asked = await RequestAsync(witness, "pending", ""))["expires_at"]!.GetValue<DateTimeOffset>() > TimeProvider.System.GetUtcNow().AddMinutes(30),
+            () => $"the last question cannot be answered for an hour: {asked?.ToJsonString()}");
+        return asked!;
+
+        string[] Escalations() => [.. chat.Messages.Where(message => message.Contains("alertname: ApprovalEscalated", StringComparison.Ordinal) && message.Contains("[critical]", StringComparison.Ordinal)).Distinct()];
     }
 
     /// <summary>Opening the message's link answers nothing, its button does, once; and a link that somebody made up does nothing.</summary>

@@ -23,6 +23,7 @@ public sealed class ProbeTests
 
         await ServedAgainAsync(cluster);
         await WholeAsync(cluster);
+        await AssertRouteIsWrittenDownAsync(cluster);
         await AssertAlertFollowsAnOutageAsync(cluster);
         await cluster.StopAsync(Stop);
     }
@@ -40,6 +41,23 @@ public sealed class ProbeTests
         first.Start();
         await WholeAsync(group);
         await group.StopAsync(Stop);
+    }
+
+    /// <summary>The probes are the clients of the agents' routers; what the trail says of the change, every member's page shows.</summary>
+    private static async Task AssertRouteIsWrittenDownAsync(LoopbackCluster cluster)
+    {
+        var trail = "";
+        await Until.TrueAsync(
+            async () => (trail = await DoAsync(cluster.Members[0], "audit")).Split('\n').Any(line => line.Contains("| leader ", StringComparison.Ordinal) && line.Contains("promote_ms: ", StringComparison.Ordinal) && line.Contains("route_ms: ", StringComparison.Ordinal)),
+            () => $"the trail does not say when clients were served: {trail}");
+        Assert.Contains("first through the router ", trail, StringComparison.Ordinal);
+        foreach (var member in cluster.Members)
+        {
+            var page = await MetricsAsync(member);
+            Assert.All(
+                ["promotion", "detect", "promote", "route"],
+                phase => Assert.Contains($"holdfast_last_failover_phase_seconds{{scope=\"probed\",name=\"{member.Name}\",phase=\"{phase}\"}}", page, StringComparison.Ordinal));
+        }
     }
 
     /// <summary>While the cluster is paused nobody takes over, so that the outage lasts as long as the alert needs.</summary>

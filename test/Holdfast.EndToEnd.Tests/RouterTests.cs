@@ -29,6 +29,9 @@ public sealed class RouterTests
         Assert.Contains("Writes on", await StatusAsync(cluster), StringComparison.Ordinal);
         await AssertManualAsync(await MetricsTests.CheckedPageAsync(cluster.Plan.Router!.RestUrl));
 
+        var trail = await CommandLine.HoldfastAsync("-c", cluster.Members[0].Plan.ConfigurationFile, "audit");
+        Assert.Contains("first through the router ", trail.Output, StringComparison.Ordinal);
+
         var at = canary.Now;
         Assert.True((await cluster.LeaderAsync(Stop)).KillPostmaster(), "there is no PostgreSQL to kill");
         Assert.True(await canary.WaitForServiceSinceAsync(at, Limit, Stop), "nobody took over");

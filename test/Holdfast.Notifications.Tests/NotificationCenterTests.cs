@@ -191,6 +191,20 @@ public sealed class NotificationCenterTests : IDisposable
         Assert.Equal(Notices.Lag.Key, (await pager.NextAsync(Stop)).Key);
     }
 
+    [Fact]
+    public async Task What_is_urgent_and_begins_anew_is_told_to_everybody_again()
+    {
+        await using var center = Center(Chat() with { EscalateAfter = TimeSpan.FromHours(1), EscalateTo = ["pager"] }, Pager() with { SeverityMin = null });
+        foreach (var minute in Enumerable.Range(0, 3))
+        {
+            var again = Notices.Lag with { IsEscalated = true, StartedAt = Notices.Noon.AddMinutes(minute) };
+            center.Post(again);
+
+            Assert.Equal(again.StartedAt, (await pager.NextAsync(Stop)).StartedAt);
+            Assert.Equal(again.StartedAt, (await chat.NextAsync(Stop)).StartedAt);
+        }
+    }
+
     [Theory]
     [InlineData(3, false)]
     [InlineData(11, false)]

@@ -45,7 +45,7 @@ public sealed class TargetQueueTests
         Post(queue, Lag);
         Deliver(queue, Taken);
 
-        Assert.Equal(Reception.Queued, Post(queue, again));
+        Assert.Equal(Reception.Begun, Post(queue, again));
         Assert.Equal(again, Deliver(queue, Taken));
         Assert.Equal(Reception.Passed, Post(queue, again));
         Assert.Equal(Reception.Known, Post(queue, again with { StartedAt = again.StartedAt.AddMinutes(5), IsKnown = true }));

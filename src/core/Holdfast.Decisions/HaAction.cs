@@ -58,6 +58,11 @@ public abstract record HaAction
     /// <summary>Says who led last, for when that one is gone.</summary>
     public sealed record RecordLeader(Term Term) : HaAction;
 
+    /// <summary>Writes down how long it took until clients were served by the new primary.</summary>
+    /// <param name="Report">The router's word, as it was read.</param>
+    /// <param name="Took">By this member's clock.</param>
+    public sealed record RecordRoute(RouteReport Report, TimeSpan Took) : HaAction;
+
     /// <summary>Writes down that the database here was fenced.</summary>
     public sealed record RecordFencing(Fencing Fencing) : HaAction;
 

@@ -76,9 +76,9 @@ public static class Remembering
                 new() { HeardAt = view.Now, HeardRevision = report.Revision },
             { OthersLease: not null, Database.IsStreaming: true } => new() { HeardAt = view.Now, HeardRevision = known.HeardRevision },
             { OthersLease: not null } => new() { HeardAt = known.HeardAt, HeardRevision = known.HeardRevision },
-            { Store: { IsKnown: true, Lease: null } } => known with { LeaderlessAt = known.LeaderlessAt ?? view.Now, LeadingAt = null, PromotingAt = null },
+            { Store: { IsKnown: true, Lease: null } } => known with { LeaderlessAt = known.LeaderlessAt ?? view.Now, LeadingAt = null, PromotingAt = null, ServingAt = null, IsRouted = false, RouteTries = 0 },
             { SelfHoldsLiveLease: true, Database.IsRunningPrimary: false } => known with { LeadingAt = known.LeadingAt ?? view.Now, PromotingAt = PromotingAt(view.Database.Job, known) },
-            { SelfHoldsLiveLease: true } => known with { PromotingAt = PromotingAt(view.Database.Job, known) },
+            { SelfHoldsLiveLease: true } => known with { PromotingAt = PromotingAt(view.Database.Job, known), ServingAt = known.ServingAt ?? view.Now },
             _ => known,
         };
     }

@@ -148,6 +148,7 @@ public enum Rule
     RecordHistory,
     RecordFailsafe,
     RecordLeader,
+    RecordRoute,
     RecordFencing,
     CloseApproval,
     MaintainSlots,

@@ -52,6 +52,9 @@ public sealed record StoreView
     /// <summary>The routers that carry clients' sessions over a switchover, and pause them for it.</summary>
     public ImmutableArray<RouterReport> Routers { get; init; } = [];
 
+    /// <summary>The first router that has served a client at a new leader; null when none has said so.</summary>
+    public RouteReport? Route { get; init; }
+
     /// <summary>The last question to people about who may lead; null when there was none.</summary>
     public ApprovalRequest? Approval { get; init; }
 
@@ -74,6 +77,14 @@ public sealed record StoreView
 /// <param name="Name">Of the router.</param>
 /// <param name="DrainedFor">The last switchover request for which its clients have paused; null for none yet.</param>
 public sealed record RouterReport(string Name, Revision? DrainedFor);
+
+/// <summary>A router's word that it has served a client at the leader of a term. Nothing is decided by it.</summary>
+/// <param name="Term">Of that leader.</param>
+/// <param name="Router">Its name.</param>
+/// <param name="Idle">How long no client asked for the new primary once the router knew it.</param>
+/// <param name="IsRecorded">It is in the audit trail.</param>
+/// <param name="Revision">Of the key.</param>
+public sealed record RouteReport(Term Term, string Router, TimeSpan Idle, bool IsRecorded, Revision Revision);
 
 /// <summary>The members that a leader asks while the store is away, with their REST addresses. Nobody else may lead meanwhile.</summary>
 public sealed record FailsafeMembers(ImmutableSortedDictionary<MemberName, string> ApiUrls, Revision Revision)

@@ -19,6 +19,15 @@ public sealed record Takeover
     /// <summary>When the database began to be promoted: every fence was armed before.</summary>
     public TimeSpan? PromotingAt { get; init; }
 
+    /// <summary>When the database was first seen to take writes under this member's lease.</summary>
+    public TimeSpan? ServingAt { get; init; }
+
+    /// <summary>The audit trail says when clients were served again.</summary>
+    public bool IsRouted { get; init; }
+
+    /// <summary>How often this member has tried to write that down.</summary>
+    public int RouteTries { get; init; }
+
     /// <summary>From the last sign of life until nobody led, or until the lease was handed over.</summary>
     public TimeSpan? Detect => (LeaderlessAt ?? LeadingAt) - HeardAt;
 
@@ -29,5 +38,10 @@ public sealed record Takeover
     public TimeSpan? Fence => PromotingAt - LeadingAt;
 
     /// <summary>From then until the database takes writes.</summary>
-    public TimeSpan? PromoteUntil(TimeSpan now) => now - PromotingAt;
+    public TimeSpan? Promote => ServingAt - PromotingAt;
+
+    /// <summary>From then until this member hears that a client is served, less the time in which no client asked for it.</summary>
+    /// <param name="now">When it hears of it.</param>
+    /// <param name="idle">How long no client asked, as the router says; never believed beyond what has passed.</param>
+    public TimeSpan? RouteUntil(TimeSpan now, TimeSpan idle) => now - ServingAt is { } passed ? passed > idle ? passed - idle : TimeSpan.Zero : null;
 }

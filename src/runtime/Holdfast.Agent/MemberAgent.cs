@@ -45,7 +45,8 @@ public sealed class MemberAgent
         state = new AgentState
         {
             Options = options,
-            Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil },
+            Memory = new AgentMemory { StartedAt = ports.Time.GetElapsedTime(0), GuardedUntil = guardedUntil, Fencing = ports.FencingNote?.Read() },
+            FencingNote = ports.FencingNote,
             ArmedUntil = guardedUntil,
         };
         members = new StoreMembersWatch(ports.Store as IStoreMembers, ports.Time, ports.Loggers.CreateLogger<StoreMembersWatch>());
@@ -122,6 +123,9 @@ public sealed record AgentPorts(
 {
     /// <summary>Where people are told of alerts; null: nobody is.</summary>
     public INotifications? Notifications { get; init; }
+
+    /// <summary>What a guard did while no agent was there to say so; null: there is no guard.</summary>
+    public IFencingNote? FencingNote { get; init; }
 
     /// <summary>Who tries what clients meet; null: nobody does.</summary>
     public IServiceProbe? Probe { get; init; }

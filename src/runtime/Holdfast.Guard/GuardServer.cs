@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Holdfast.Model;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Guard;
@@ -12,18 +14,25 @@ public sealed partial class GuardServer : IDisposable
 {
     private readonly Lock gate = new();
     private readonly ManualResetEventSlim idle = new(false);
+    private static readonly TimeSpan NoteLimit = TimeSpan.FromSeconds(5);
     private readonly string socketPath;
     private readonly ThreadFence fence;
+    private readonly GuardNote note;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
+    private volatile Thread? noting;
     private TimeSpan? deadline;
     private int agents;
 
     /// <param name="socketPath">Where agents connect; a leftover of a dead guard is replaced.</param>
     /// <param name="kill">Kills the database without asking it.</param>
+    /// <param name="note">Left after a kill.</param>
     /// <param name="time">The host's monotonic clock.</param>
     /// <param name="logger">Told when the guard acts.</param>
-    public GuardServer(string socketPath, Action kill, TimeProvider time, ILogger logger)
+    public GuardServer(string socketPath, Action kill, GuardNote note, TimeProvider time, ILogger logger)
     {
+        this.note = note;
+        this.time = time;
         this.socketPath = socketPath;
         this.logger = logger;
         fence = new ThreadFence(time, kill, Fenced);
@@ -55,6 +64,7 @@ public sealed partial class GuardServer : IDisposable
         }
 
         File.Delete(socketPath);
+        noting?.Join(NoteLimit);
     }
 
     public void Dispose()
@@ -182,12 +192,22 @@ public sealed partial class GuardServer : IDisposable
 
     private void Fenced(TimeSpan late)
     {
+        bool isAlone;
         lock (gate)
         {
             deadline = null;
+            isAlone = agents == 0;
         }
 
         LogFenced(late.TotalMilliseconds);
+
+        // A disk that hangs must not keep the fence from its next deadline.
+        var fencing = new Fencing(time.GetUtcNow(), string.Create(
+            CultureInfo.InvariantCulture,
+            $"the lease ran out{(isAlone ? ", for the agent had died" : "")}; the guard killed the database {late.TotalMilliseconds:0} ms after its deadline"));
+        var leaving = new Thread(() => note.Leave(fencing)) { IsBackground = true, Name = "guard-note" };
+        leaving.Start();
+        noting = leaving;
         idle.Set();
     }
 

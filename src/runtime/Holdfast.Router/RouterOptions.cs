@@ -19,6 +19,9 @@ public sealed record RouterOptions
     /// <summary>Of this router among the others of its clusters.</summary>
     public required string Name { get; init; }
 
+    /// <summary>It shares an agent's process, and may write to the store as that does. One on its own in mode tcp only reads.</summary>
+    public bool IsInsideAgent { get; init; }
+
     /// <summary>Event loops, each a thread.</summary>
     public required int Threads { get; init; }
 

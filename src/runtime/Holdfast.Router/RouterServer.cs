@@ -108,6 +108,7 @@ public sealed partial class RouterServer : IAsyncDisposable
         foreach (var cluster in clusters)
         {
             cluster.Drain?.Dispose();
+            cluster.Route?.Dispose();
         }
 
         return ValueTask.CompletedTask;
@@ -122,6 +123,11 @@ public sealed partial class RouterServer : IAsyncDisposable
         {
             yield return drain.RunAsync(stopping);
         }
+
+        if (cluster.Route is { } route)
+        {
+            yield return route.RunAsync(stopping);
+        }
     }
 
     private ServedCluster Serve(RouterClusterOptions cluster)
@@ -131,9 +137,10 @@ public sealed partial class RouterServer : IAsyncDisposable
         var topology = new ClusterTopology(keys, router);
         var watch = new TopologyWatch(store, keys, topology, health, time, logger);
 #pragma warning disable CA2000 // They are disposed with the router.
+        var route = options.IsInsideAgent || cluster.Sessions is not null ? new RouteReporter(store, router, topology, keys, options.Name, logger) : null;
         return cluster.Sessions is { } sessions
-            ? new(router, topology, watch, new(sessions, logger), new(store, router, keys, options.Name, sessions.SwitchoverBudget, time, logger))
-            : new(router, topology, watch, null, null);
+            ? new(router, topology, watch, new(sessions, logger), new(store, router, keys, options.Name, sessions.SwitchoverBudget, time, logger), route)
+            : new(router, topology, watch, null, null, route);
 #pragma warning restore CA2000
     }
 
@@ -174,4 +181,4 @@ public sealed partial class RouterServer : IAsyncDisposable
 }
 
 /// <summary>One cluster and what keeps its table current.</summary>
-internal sealed record ServedCluster(ClusterRouter Router, ClusterTopology Topology, TopologyWatch Watch, PostgreSqlSessions? Sessions, DrainReporter? Drain);
+internal sealed record ServedCluster(ClusterRouter Router, ClusterTopology Topology, TopologyWatch Watch, PostgreSqlSessions? Sessions, DrainReporter? Drain, RouteReporter? Route);

@@ -11,6 +11,9 @@ namespace Holdfast.ClusterState;
 /// <summary>From the store's documents to the model and back. A document that cannot be read counts as absent.</summary>
 public static class Documents
 {
+    private const int RouterNameMax = 100;
+    private const double IdleMillisecondsMax = 1e12;
+
     public static MemberReport? ToReport(MemberName name, StoreEntry entry)
     {
         if (Parse(entry.Value, StoreJson.Default.MemberDocument) is not { } document)
@@ -93,6 +96,23 @@ public static class Documents
 
     public static string ToText(RouterReport router) =>
         JsonSerializer.Serialize(new RouterDocument { DrainedFor = router.DrainedFor?.Number }, StoreJson.Default.RouterDocument);
+
+    /// <summary>Routers are not trusted: null for what none of ours would write, and nothing that a terminal might act on.</summary>
+    public static RouteReport? ToRoute(StoreEntry entry) =>
+        Parse(entry.Value, StoreJson.Default.RouteDocument) is { Router: { Length: > 0 and <= RouterNameMax } router, IdleMilliseconds: >= 0 and <= IdleMillisecondsMax } document
+            && router.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_')
+            ? new(new Term(document.Term), router, TimeSpan.FromMilliseconds(document.IdleMilliseconds), document.IsRecorded == true, entry.Modified)
+            : null;
+
+    public static string ToText(RouteReport route) => JsonSerializer.Serialize(
+        new RouteDocument
+        {
+            Term = route.Term.Number,
+            Router = route.Router,
+            IdleMilliseconds = Math.Round(route.Idle.TotalMilliseconds, 1),
+            IsRecorded = route.IsRecorded ? true : null,
+        },
+        StoreJson.Default.RouteDocument);
 
     public static FailsafeMembers? ToFailsafe(StoreEntry entry) =>
         Parse(entry.Value, StoreJson.Default.SortedDictionaryStringString) is { } urls

@@ -39,6 +39,7 @@ public static class StoreViews
                     .Select(entry => Documents.ToRouter(entry.Key[keys.RoutersPrefix.Length..], entry))
                     .OrderBy(router => router.Name, StringComparer.Ordinal),
             ],
+            Route = Entry(keys.Route) is { } route ? Documents.ToRoute(route) : null,
             Sync = Entry(keys.Sync) is { } sync ? Documents.ToSync(sync.Value) : SyncState.Empty,
             SyncRevision = Entry(keys.Sync)?.Modified ?? Revision.Absent,
             Switchover = Entry(keys.Failover) is { } failover ? Documents.ToSwitchover(failover) : null,

@@ -29,6 +29,10 @@ public sealed record AlertDocument
     [JsonPropertyName("runbook")]
     public string? Runbook { get; init; }
 
+    /// <summary>The figure that was told, where a greater one is told again.</summary>
+    [JsonPropertyName("level")]
+    public double? Level { get; init; }
+
     [JsonPropertyName("escalated")]
     public bool? IsEscalated { get; init; }
 

@@ -209,6 +209,24 @@ public sealed record RouterDocument
     public long? DrainedFor { get; init; }
 }
 
+/// <summary>The value of <c>holdfast/route</c>: the first router that has served a client at a new leader.</summary>
+public sealed record RouteDocument
+{
+    [JsonPropertyName("term")]
+    public long Term { get; init; }
+
+    [JsonPropertyName("router")]
+    public string? Router { get; init; }
+
+    /// <summary>How long no client asked for the new primary once the router knew it.</summary>
+    [JsonPropertyName("idle_ms")]
+    public double IdleMilliseconds { get; init; }
+
+    /// <summary>The leader has written it into the audit trail.</summary>
+    [JsonPropertyName("recorded")]
+    public bool? IsRecorded { get; init; }
+}
+
 /// <summary>Who led last.</summary>
 public sealed record LastLeaderDocument
 {
@@ -331,6 +349,7 @@ public sealed record TokenDocument
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(FailoverDocument))]
 [JsonSerializable(typeof(RouterDocument))]
+[JsonSerializable(typeof(RouteDocument))]
 [JsonSerializable(typeof(LastLeaderDocument))]
 [JsonSerializable(typeof(ApprovalDocument))]
 [JsonSerializable(typeof(AlertDocument[]))]

@@ -51,6 +51,9 @@ public sealed class ClusterKeys(string @namespace, string scope)
 
     public string Router(string name) => RoutersPrefix + name;
 
+    /// <summary>Beyond Patroni: the first router that has served a client at a new leader.</summary>
+    public string Route => Prefix + "holdfast/route";
+
     public string MembersPrefix => Prefix + "members/";
 
     public string Member(string name) => MembersPrefix + name;

@@ -175,7 +175,7 @@ public sealed class AlertRuleTests
         Assert.Empty(pending.Changes);
         Assert.Null(pending.Board);
         var later = lost.WithMemory(memory => memory with { OwnAlerts = pending.Own }) with { UtcNow = lost.UtcNow.AddSeconds(5) };
-        Assert.Equal(["QuorumLost"], Fired(later));
+        Assert.Equal(["QuorumLost/beta"], Fired(later));
         Assert.DoesNotContain(TurnRules.Decide(later).Alerting.Actions, action => action is HaAction.WriteAlerts);
 
         var back = Following.WithPolicy(policy => policy with { AlertRules = AlertDefaults.Rules }).WithMemory(memory => memory with { OwnAlerts = Raised(later).Own }) with { UtcNow = later.UtcNow.AddSeconds(1) };

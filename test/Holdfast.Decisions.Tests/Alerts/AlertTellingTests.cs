@@ -131,6 +131,47 @@ public sealed class AlertTellingTests
         Assert.Equal(1, told);
     }
 
+    [Fact]
+    public void Each_further_escalation_is_told_and_a_look_in_between_is_not()
+    {
+        var rule = new AlertRule("ApprovalEscalated", AlertExpression.Parse("approval_escalations > 0")!, TimeSpan.Zero, AlertSeverity.Critical, "asked {value} times") { IsEscalated = true };
+        IEnumerable<AlertNews> Asked(double second, int times) => Turn(rule, new AlertSample(AlertFigures.ApprovalEscalations, "", times), second);
+
+        Assert.Equal([AlertNews.Fires], Asked(0, 1));
+        Assert.Empty(Asked(1, 1));
+        Assert.Equal([AlertNews.Fires], Asked(2, 2));
+        Assert.Equal((Start.AddSeconds(2), "asked 2 times"), (Alert.Since, Alert.Summary));
+        Assert.Empty(Asked(3, 2));
+        (answers, _) = Given(AlertAnswering.Acknowledge(answers, board, "ApprovalEscalated", "ann", "", Start.AddSeconds(4)));
+        Assert.Equal([AlertNews.Acknowledged], Asked(5, 2));
+        Assert.Empty(Asked(6, 3));
+        Asked(7, 0);
+        Assert.Equal([AlertNews.Over], Asked(70, 0));
+    }
+
+    [Fact]
+    public void An_escalation_under_a_silence_is_told_when_that_ends_and_the_end_is_told_in_any_case()
+    {
+        var rule = new AlertRule("ApprovalEscalated", AlertExpression.Parse("approval_escalations > 0")!, TimeSpan.Zero, AlertSeverity.Critical, "") { IsEscalated = true, KeepFor = TimeSpan.Zero };
+        IEnumerable<AlertNews> Asked(double second, int times) => Turn(rule, new AlertSample(AlertFigures.ApprovalEscalations, "", times), second);
+        Assert.Equal([AlertNews.Fires], Asked(0, 1));
+        Silence("ApprovalEscalated", null, TimeSpan.FromSeconds(5));
+
+        Assert.Equal([AlertNews.Silenced], Asked(1, 2));
+        Assert.Equal([AlertNews.Fires], Asked(5, 2));
+        Silence("ApprovalEscalated", null, TimeSpan.FromHours(5));
+        Assert.Equal([AlertNews.Silenced], Asked(6, 3));
+        Assert.Equal([AlertNews.Over], Asked(7, 0));
+    }
+
+    [Fact]
+    public void A_figure_that_only_grows_worse_is_no_news()
+    {
+        Assert.Equal([AlertNews.Fires], Turn(0, 100));
+        Assert.Empty(Turn(1, 200));
+        Assert.Null(Alert.Level);
+    }
+
     private ActiveAlert Alert => Assert.Single(board.Alerts.Values);
 
     private void Silence(string? rule, string? member, TimeSpan length) =>
@@ -143,11 +184,13 @@ public sealed class AlertTellingTests
 
     private ImmutableArray<AlertNews> Turn(double second, double value) => Turn(lag, second, value);
 
-    private ImmutableArray<AlertNews> Turn(AlertRule rule, double second, double value)
+    private ImmutableArray<AlertNews> Turn(AlertRule rule, double second, double value) => Turn(rule, new AlertSample(AlertFigures.LagSeconds, "node2", value), second);
+
+    private ImmutableArray<AlertNews> Turn(AlertRule rule, AlertSample sample, double second)
     {
         var now = Start.AddSeconds(second);
         var evaluation = new AlertEvaluation([rule], board, isOwn: false, now);
-        evaluation.Visit(new AlertSample(AlertFigures.LagSeconds, "node2", value));
+        evaluation.Visit(sample);
         var (next, over) = evaluation.End();
         (board, var changes) = AlertTelling.Step(next, over, answers, now);
         return [.. changes.Select(change => change.News)];

@@ -17,7 +17,7 @@ internal sealed class RoutedCluster : IMemberHealthSource, IAsyncDisposable
     private readonly RouterServer server;
     private readonly Task running;
 
-    public RoutedCluster(Func<RouterClusterOptions, RouterClusterOptions>? change = null, int threads = 2)
+    public RoutedCluster(Func<RouterClusterOptions, RouterClusterOptions>? change = null, int threads = 2, bool isInsideAgent = true)
     {
         IPEndPoint anyPort = new(IPAddress.Loopback, 0);
         var options = new RouterClusterOptions
@@ -37,6 +37,7 @@ internal sealed class RoutedCluster : IMemberHealthSource, IAsyncDisposable
                 Namespace = "service",
                 Version = "0",
                 Name = "router-1",
+                IsInsideAgent = isInsideAgent,
                 Threads = threads,
                 CheckEvery = TimeSpan.FromMilliseconds(20),
                 StopLimit = TimeSpan.Zero,

@@ -53,7 +53,7 @@ internal sealed class TargetQueue(NotificationTarget target, Func<double> jitter
 
         waiting.Add(new Delivery(notification, now, isRepeat: false));
         Trim();
-        return open is null ? Reception.Begun : Reception.Queued;
+        return isAnother && !notification.IsResolved ? Reception.Begun : Reception.Queued;
     }
 
     /// <summary>What waits is still delivered, since nobody else knows that it is not; then it is forgotten.</summary>

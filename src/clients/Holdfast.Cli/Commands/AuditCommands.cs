@@ -36,7 +36,7 @@ internal static class AuditCommands
             }
 
             var isPretty = parsed.GetValue(format) == OutputFormat.Pretty;
-            await context.Console.Output.WriteAsync(TableOf([.. list.Entries.TakeLast(Math.Max(0, parsed.GetValue(count)))], isPretty).In(parsed.GetValue(format)));
+            await context.Console.Output.WriteAsync(TableOf([.. list.Entries.TakeLast(Math.Max(0, parsed.GetValue(count))).Select(entry => AuditPhases.WithRoute(list.Entries, entry))], isPretty).In(parsed.GetValue(format)));
             return 0;
         });
         command.Add(CreateVerify(context));

@@ -90,8 +90,10 @@ public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard 
 
     private ActiveAlert On(AlertRule rule, AlertSample sample, ActiveAlert? known)
     {
-        var since = known?.Since ?? now;
-        var fires = known?.FiringSince is null && now - since >= rule.For;
+        // What somebody has taken in hand goes on as it is: nobody else is told of that.
+        var grows = known is { FiringSince: not null, Acknowledged: null, Level: { } level } && sample.Value > level;
+        var since = grows ? now : known?.Since ?? now;
+        var fires = grows || (known?.FiringSince is null && now - since >= rule.For);
         return new()
         {
             Rule = rule.Name,
@@ -99,6 +101,8 @@ public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard 
             Severity = rule.Severity,
             Since = since,
             FiringSince = fires ? now : known?.FiringSince,
+
+            Level = AlertFigures.IsNewsWhenItGrows(rule.When.Figure) ? fires || known?.Level is null ? sample.Value : known.Level : null,
 
             // What is kept in the store does not change with every figure.
             Summary = fires || known is null ? Words(rule, sample) : known.Summary,

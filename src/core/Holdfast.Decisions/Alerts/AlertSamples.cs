@@ -30,7 +30,7 @@ public static class AlertSamples
     /// <summary>What each member tells of itself: <see cref="AlertFigures.IsOwn"/>.</summary>
     public static void VisitOwn<TVisitor>(ClusterView view, ref TVisitor visitor)
         where TVisitor : IAlertSampleVisitor =>
-        visitor.Visit(new(AlertFigures.Quorum, "", HasQuorum(view) ? 1 : 0));
+        visitor.Visit(new(AlertFigures.Quorum, view.Self.Text, HasQuorum(view) ? 1 : 0));
 
     public static void VisitCluster<TVisitor>(ClusterView view, ref TVisitor visitor)
         where TVisitor : IAlertSampleVisitor

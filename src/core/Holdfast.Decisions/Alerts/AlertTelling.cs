@@ -20,7 +20,7 @@ public static class AlertTelling
         changes.AddRange(over.Where(change => change.Alert.IsTold));
         foreach (var (key, alert) in board.Alerts)
         {
-            if (alert.FiringSince is not null && Step(key, alert, answers, now) is var (next, news) && next != alert)
+            if (alert.FiringSince is not null && Step(key, alert, answers, now) is var (next, news) && (next != alert || news.Length > 0))
             {
                 alerts = alerts.SetItem(key, next);
                 changes.AddRange(news.Select(kind => new AlertChange(next, kind, now)));
@@ -34,10 +34,13 @@ public static class AlertTelling
     {
         var silence = answers.Silences.FirstOrDefault(silence => silence.Covers(alert, now))?.Id;
         var acknowledged = alert.Acknowledged ?? answers.Acknowledgements.FirstOrDefault(answer => answer.Key == key && answer.FiringSince == alert.FiringSince);
+
+        // What has grown fires anew: it was told before, and is told again.
+        var isAgain = alert.IsTold && alert.FiringSince == now;
         var next = alert with { SilencedBy = silence, Acknowledged = acknowledged, IsTold = alert.IsTold || silence is null };
         return (next,
         [
-            .. next.IsTold && (!alert.IsTold || (alert.SilencedBy is not null && silence is null)) ? (AlertNews[])[AlertNews.Fires] : [],
+            .. next.IsTold && (!alert.IsTold || ((isAgain || alert.SilencedBy is not null) && silence is null)) ? (AlertNews[])[AlertNews.Fires] : [],
             .. alert is { IsTold: true, SilencedBy: null } && silence is not null ? (AlertNews[])[AlertNews.Silenced] : [],
             .. alert.Acknowledged is null && acknowledged is not null ? (AlertNews[])[AlertNews.Acknowledged] : [],
         ]);

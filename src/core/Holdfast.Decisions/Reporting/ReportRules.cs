@@ -12,6 +12,8 @@ public static class ReportRules
     /// <summary>A member that was not heard of for this long loses its replication slot, and may need a clone when it returns.</summary>
     public static readonly TimeSpan SlotsKept = TimeSpan.FromMinutes(30);
 
+    private const int RouteTriesMax = 5;
+
     public static Decision Decide(ClusterView view)
     {
         if (view is { Store.IsKnown: false } or { Session.Id: null })
@@ -21,7 +23,7 @@ public static class ReportRules
 
         var leads = view is { SelfHoldsLiveLease: true, Database: { IsRunningPrimary: true, IsResponsive: true } };
         (Rule Rule, string Reason, HaAction? Action)[] due = view.Database.Group is not null
-            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), Fenced(view), .. leads ? [.. Leader(view), .. GroupReporting.Due(view)] : Array.Empty<(Rule, string, HaAction?)>()]
+            ? [(Rule.PublishReport, "this member's state has changed", Report(view)), Fenced(view), .. leads ? [.. Leader(view), .. GroupReporting.Due(view)] : Array.Empty<(Rule, string, HaAction?)>(), Routed(view)]
             :
         [
             (Rule.PublishReport, "this member's state has changed", Report(view)),
@@ -32,6 +34,7 @@ public static class ReportRules
             (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
             (Rule.RecordFailsafe, "the members that confirm a leader without the store have changed", leads ? FailsafeList(view) : null),
             (Rule.MaintainSlots, "members came or went", leads && view.Policy.UsesSlots && !view.Database.IsBusy ? Slots(view) : null),
+            Routed(view),
         ];
         var first = due.FirstOrDefault(item => item.Action is not null);
         return first.Action is null
@@ -48,6 +51,18 @@ public static class ReportRules
             view.Store.LastLeader is { } last && last.Name == view.Self && last.Term == view.Store.Lease!.Term ? null : new HaAction.RecordLeader(view.Store.Lease!.Term)),
         (Rule.CloseApproval, "there is nothing to approve any more", ApprovalRules.Closing(view)),
     ];
+
+    /// <summary>
+    /// Once a term, and after the entry of the leader: whatever a router says later changes nothing. It comes last and is tried a few times only, since a
+    /// router that writes its word again and again makes it fail each time.
+    /// </summary>
+    private static (Rule Rule, string Reason, HaAction? Action) Routed(ClusterView view) => (
+        Rule.RecordRoute,
+        "clients are served by the new primary",
+        view is { SelfHoldsLiveLease: true, Store: { Route: { IsRecorded: false } report, Lease.Term: var term, LastLeader: { } last }, Memory.Takeover: { IsRouted: false, RouteTries: < RouteTriesMax } takeover }
+            && report.Term == term && last.Term == term && takeover.RouteUntil(view.Now, report.Idle) is { } took
+            ? new HaAction.RecordRoute(report, took)
+            : null);
 
     /// <summary>This member as others should see it.</summary>
     public static MemberReport ReportOf(ClusterView view) => new()

@@ -50,6 +50,9 @@ public static class AlertFigures
     /// <summary>The figure of that name; null when there is none.</summary>
     public static string? Find(string name) => All.Keys.FirstOrDefault(figure => figure == name);
 
+    /// <summary>It counts what people are asked: each further one is news, while the alert goes on.</summary>
+    public static bool IsNewsWhenItGrows(string figure) => figure == ApprovalEscalations;
+
     /// <summary>Every member sees it for itself and tells of it itself, for without the store nobody knows who else would.</summary>
     public static bool IsOwn(string figure) => figure == Quorum;
 }

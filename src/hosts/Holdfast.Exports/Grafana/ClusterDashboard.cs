@@ -27,7 +27,7 @@ public static class ClusterDashboard
 
         Row("Failovers"),
         Graph("Terms", "none", new PanelQuery($"max(holdfast_term{Cluster})", "term"), new PanelQuery($"max(increase(holdfast_leader_changes_total{Cluster}[$__rate_interval]))", "changes of leader")),
-        Graph("The last change of leader", "s", new PanelQuery($"max by (phase) (holdfast_last_failover_phase_seconds{Cluster})", "{{phase}}")).Says("How long nobody held the lease, and how long the new leader took to accept writes."),
+        Graph("The last change of leader", "s", new PanelQuery($"max by (phase) (holdfast_last_failover_phase_seconds{Cluster})", "{{phase}}")).Says("How long nobody held the lease, how long the new leader took to accept writes, and the steps that the audit trail has."),
         Graph("Until the fence", "s", new PanelQuery($"holdfast_fence_deadline_seconds{Cluster} > 0", "{{name}}")).Says("Time until the leader would fence itself, were its lease not renewed."),
         Graph("Decisions", "none", new PanelQuery($"sum by (rule) (increase(holdfast_decisions_total{Cluster}[$__rate_interval])) > 0", "{{rule}}")),
         Table("What is decided now", 16, new PanelQuery($"max by (name, concern, rule) (holdfast_decision{Cluster})", "now")),

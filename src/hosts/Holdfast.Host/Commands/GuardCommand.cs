@@ -27,7 +27,9 @@ internal static class GuardCommand
     private static int Run(string socket, string directory)
     {
         using var loggers = new LineLoggers(new LogConfiguration(), HostClock.Time);
-        using var guard = new GuardServer(socket, PostgreSqlKiller.Of(directory).Kill, HostClock.Time, loggers.CreateLogger("guard"));
+        var logger = loggers.CreateLogger("guard");
+        var note = new GuardNote(GuardNote.PathOf(directory), logger);
+        using var guard = new GuardServer(socket, PostgreSqlKiller.Of(directory).Kill, note, HostClock.Time, logger);
         guard.Run(FirstAgentWithin);
         return 0;
     }

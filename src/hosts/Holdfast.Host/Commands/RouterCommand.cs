@@ -34,7 +34,7 @@ internal static class RouterCommand
             using var ending = new Ending();
             await using var store = Composition.Stores.OpenClient(configuration, loggers)
                 ?? throw new StartRefusedException("no store is configured: name the one that the cluster's agents use", null);
-            await using var router = await RouterProcess.StartAsync(configuration, store, loggers);
+            await using var router = await RouterProcess.StartAsync(configuration, RouterPlace.OnItsOwn, store, loggers);
             ending.OnHangUp(router.Believe);
             await ending.WaitAsync();
             await router.StopAsync(ending.Stopping);

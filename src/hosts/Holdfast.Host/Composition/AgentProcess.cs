@@ -64,7 +64,7 @@ internal sealed partial class AgentProcess
         using var peers = Parts.CreatePeers(configuration);
         await using var center = notifications = NotificationParts.CreateCenter(configuration, loggers);
         await using var probe = configuration.Probe is { } tried ? ProbeParts.Start(configuration, tried, loggers) : null;
-        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center, Probe = probe };
+        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center, Probe = probe, FencingNote = guard is null ? null : Parts.CreateNote(parts.DataDirectory, loggers) };
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers)
         {
@@ -72,7 +72,7 @@ internal sealed partial class AgentProcess
         };
         await StartApiAsync();
         using var telemetry = TelemetryParts.Start(configuration, rest, loggers);
-        await using var router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, store, loggers);
+        await using var router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, RouterPlace.InsideAgent, store, loggers);
         ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));
 
         using var keeping = new CancellationTokenSource();

@@ -91,6 +91,8 @@ internal static class Parts
         return new GuardFence(socket, () => StartGuard(socket, dataDirectory), signal, HostClock.Time, loggers.CreateLogger<GuardFence>());
     }
 
+    public static GuardNote CreateNote(string dataDirectory, ILoggerFactory loggers) => new(GuardNote.PathOf(dataDirectory), loggers.CreateLogger<GuardNote>());
+
     /// <summary>Beside the data directory; the kernel takes no more than 107 bytes, so a long one goes under a short name elsewhere.</summary>
     private static string SocketPath(string dataDirectory)
     {

@@ -27,7 +27,7 @@ internal sealed class RouterProcess : IAsyncDisposable
     }
 
     /// <exception cref="StartRefusedException">The operator must mend something first.</exception>
-    public static async Task<RouterProcess> StartAsync(HoldfastConfiguration configuration, IConsensusStore store, ILoggerFactory loggers)
+    public static async Task<RouterProcess> StartAsync(HoldfastConfiguration configuration, RouterPlace place, IConsensusStore store, ILoggerFactory loggers)
     {
         if (configuration.Kubernetes is not null && configuration.Router!.Clusters.FirstOrDefault(cluster => cluster.Scope != configuration.Scope) is { } other)
         {
@@ -35,7 +35,7 @@ internal sealed class RouterProcess : IAsyncDisposable
         }
 
         var health = Parts.CreateHealth(configuration);
-        var router = new RouterServer(RoutingOptions.Of(configuration, loggers), store, health, HostClock.Time, loggers);
+        var router = new RouterServer(RoutingOptions.Of(configuration, place, loggers), store, health, HostClock.Time, loggers);
         var pages = new ReadingServer(RoutingOptions.EndPoints(configuration.Router!.Api), Pages(router), loggers);
         try
         {
@@ -73,4 +73,11 @@ internal sealed class RouterProcess : IAsyncDisposable
         ["/metrics"] = () => new(RouterServer.MetricsType, System.Text.Encoding.UTF8.GetBytes(router.Metrics())),
         ["/health"] = () => new("text/plain", "ok\n"u8.ToArray()),
     };
+}
+
+/// <summary>Where a router runs.</summary>
+internal enum RouterPlace
+{
+    OnItsOwn,
+    InsideAgent,
 }

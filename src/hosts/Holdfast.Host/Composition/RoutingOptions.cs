@@ -14,7 +14,7 @@ internal static class RoutingOptions
 {
     private const int ThreadsUsual = 4;
 
-    public static RouterOptions Of(HoldfastConfiguration configuration, ILoggerFactory loggers)
+    public static RouterOptions Of(HoldfastConfiguration configuration, RouterPlace place, ILoggerFactory loggers)
     {
         var router = configuration.Router!;
         return new RouterOptions
@@ -22,6 +22,7 @@ internal static class RoutingOptions
             Namespace = configuration.Namespace,
             Version = Product.Version,
             Name = $"{Environment.MachineName}-{Environment.ProcessId}",
+            IsInsideAgent = place == RouterPlace.InsideAgent,
             Threads = router.Threads ?? Math.Min(Environment.ProcessorCount, ThreadsUsual),
             ConnectionsMax = router.ConnectionsMax,
             CheckEvery = router.CheckInterval,

@@ -23,7 +23,11 @@ public sealed record MemberFigures
 /// <param name="Elections">How often the lease was given to somebody, its last holder included.</param>
 /// <param name="Changes">How often it was given to another member than before.</param>
 /// <param name="Last">The last such change; null when none was seen.</param>
-public sealed record LeadershipFigures(long Elections, long Changes, LeaderChange? Last);
+public sealed record LeadershipFigures(long Elections, long Changes, LeaderChange? Last)
+{
+    /// <summary>How long each step of the last change took, by the audit trail: every member reads the same there. Empty while it tells of none.</summary>
+    public IReadOnlyList<(string Phase, TimeSpan Took)> Phases { get; init; } = [];
+}
 
 /// <summary>One change of leader as this member saw it.</summary>
 /// <param name="At">When the lease was seen to be another's.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Holdfast.Api.Contracts.Audit;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
 
@@ -18,6 +20,10 @@ internal sealed record LeadershipWatch(Term Term, MemberName? Leader, TimeSpan? 
         _ => this,
     };
 
+    /// <summary>Takes up what the trail says; what it has forgotten meanwhile stays.</summary>
+    public LeadershipWatch Read(ImmutableArray<AuditEntry> trail) =>
+        AuditPhases.OfLastChange(trail) is { Count: > 0 } phases ? this with { Figures = Figures with { Phases = phases } } : this;
+
     private LeadershipWatch Elected(ClusterView view, LeaderLease lease)
     {
         var next = this with { Term = lease.Term, Leader = lease.Holder, LeaderlessAt = null, ChangedAt = view.Now };
@@ -29,10 +35,12 @@ internal sealed record LeadershipWatch(Term Term, MemberName? Leader, TimeSpan? 
         var isChange = Leader is { } before && before != lease.Holder;
         return next with
         {
-            Figures = new(
-                Figures.Elections + 1,
-                Figures.Changes + (isChange ? 1 : 0),
-                isChange ? new(view.UtcNow, LeaderlessAt is { } since ? view.Now - since : TimeSpan.Zero, null) : Figures.Last),
+            Figures = Figures with
+            {
+                Elections = Figures.Elections + 1,
+                Changes = Figures.Changes + (isChange ? 1 : 0),
+                Last = isChange ? new(view.UtcNow, LeaderlessAt is { } since ? view.Now - since : TimeSpan.Zero, null) : Figures.Last,
+            },
         };
     }
 

@@ -257,8 +257,9 @@ internal sealed class MemberControl(
 
     public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit, ImmutableArray<AccessToken> tokens)
     {
+        var isTrailNew = snapshot?.Audit != audit;
         Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit, tokens));
-        Volatile.Write(ref leadership, leadership.See(view));
+        Volatile.Write(ref leadership, isTrailNew ? leadership.See(view).Read(audit) : leadership.See(view));
     }
 
     public void Record(ClusterView view, string concern, Decision decision) => log.Record(view, concern, decision);

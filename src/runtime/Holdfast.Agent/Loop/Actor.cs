@@ -47,7 +47,7 @@ internal sealed partial class Actor(
 
             if (action is HaAction.Fence && !view.Database.IsDown)
             {
-                state.Memory = state.Memory with { Fencing = new(view.UtcNow, $"{decision.Rule}: {decision.Reason}") };
+                state.Memory = state.Memory with { Fencing = new(view.UtcNow, $"{decision.Rule}: {decision.Reason}") { Term = view.Memory.LastTerm } };
             }
         }
     }
@@ -371,6 +371,7 @@ internal sealed partial class Actor(
         HaAction.HandOver hand => memory with { GivenAway = hand.Term, TrustedUntil = null },
         HaAction.AcquireLease => memory with { IsLeaseInDoubt = true },
         HaAction.WriteSync write => memory with { SyncInDoubt = write.SyncRevision },
+        HaAction.RecordRoute => memory with { Takeover = memory.Takeover with { RouteTries = memory.Takeover.RouteTries + 1 } },
         _ => memory,
     };
 
@@ -411,7 +412,8 @@ internal sealed partial class Actor(
                 DownReport = view.Memory.DownSince is null ? null : revision,
             },
             HaAction.WriteStatus => state.Memory with { StatusWrittenAt = now },
-            HaAction.RecordFencing => state.Memory with { Fencing = null },
+            HaAction.RecordFencing record => state.ForgetFencing(record.Fencing),
+            HaAction.RecordRoute => state.Memory with { Takeover = state.Memory.Takeover with { IsRouted = true } },
             HaAction.WriteAlerts write => state.Memory with { AlertsWritten = new(write.Replaces, now) },
             _ => state.Memory,
         };

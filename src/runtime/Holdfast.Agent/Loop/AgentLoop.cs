@@ -102,7 +102,7 @@ internal sealed partial class AgentLoop(
             actor.LeaveAlerts(view, board);
         }
 
-        memory = memory with { Fencing = state.TakeFencing() ?? memory.Fencing };
+        memory = memory with { Fencing = state.TakeFencing() is { } fencing ? fencing with { Term = memory.LastTerm } : memory.Fencing };
         view = Promise(view with { Memory = memory });
         state.Memory = view.Memory;
         state.Audit = cache.Audit;

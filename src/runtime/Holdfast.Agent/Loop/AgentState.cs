@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Api.Contracts.Audit;
 using Holdfast.Model;
 using Holdfast.Ports.Control;
+using Holdfast.Ports.Fencing;
 using Holdfast.Ports.Peers;
 
 namespace Holdfast.Agent.Loop;
@@ -9,6 +10,8 @@ namespace Holdfast.Agent.Loop;
 /// <summary>What the loop carries from turn to turn. Only the loop and its actor touch it.</summary>
 internal sealed class AgentState
 {
+    /// <summary>The guard has the same deadline as the agent's own fence: within this time both speak of one kill.</summary>
+    private static readonly TimeSpan OneKill = TimeSpan.FromSeconds(10);
     private volatile AgentOptions options;
     private Fencing? fencing;
 
@@ -25,6 +28,21 @@ internal sealed class AgentState
 
     /// <summary>What was noted since the last call; null for nothing.</summary>
     public Fencing? TakeFencing() => Interlocked.Exchange(ref fencing, null);
+
+    /// <summary>Where the guard notes what it did without an agent; null where there is no guard.</summary>
+    public IFencingNote? FencingNote { get; init; }
+
+    /// <summary>It is in the audit trail: the memory without it, or with what the guard has done at another time.</summary>
+    public AgentMemory ForgetFencing(Fencing recorded)
+    {
+        if (FencingNote?.Read() is { } left && (left.At - recorded.At).Duration() > OneKill)
+        {
+            return Memory with { Fencing = left };
+        }
+
+        FencingNote?.Remove();
+        return Memory with { Fencing = null };
+    }
 
     /// <summary>The dynamic configuration that the agent goes by, JSON.</summary>
     public string? Configuration { get; set; }

@@ -75,6 +75,12 @@ internal static class Transactions
                     [new StoreWrite.Put(keys.LastLeader, ApprovalDocuments.ToText(new LeaderRecord(view.Self, record.Term)), null)]),
                 keys, audit, Entries.OfLeader(view, record.Term)),
 
+            HaAction.RecordRoute record => WithEntry(
+                new(
+                    [Leads(keys, record.Report.Term), new(keys.Route, record.Report.Revision)],
+                    [new StoreWrite.Put(keys.Route, Documents.ToText(record.Report with { IsRecorded = true }), null)]),
+                keys, audit, Entries.OfRoute(view, record.Report, record.Took)),
+
             HaAction.RecordFencing record => WithEntry(new([], []), keys, audit, Entries.OfFencing(view, record.Fencing)),
 
             HaAction.WriteAlerts write => new(

@@ -18,7 +18,7 @@ internal static class AlertMetrics
 
         foreach (var figure in AlertSamples.Of(view).GroupBy(sample => sample.Figure))
         {
-            list.Gauge($"holdfast_{figure.Key}", Sentence(AlertFigures.All[figure.Key]), [.. figure.Select(sample => new MetricSample(sample.Value, Labels(sample.Member, sample.Part)))]);
+            list.Gauge($"holdfast_{figure.Key}", Sentence(AlertFigures.All[figure.Key]), [.. figure.Select(sample => new MetricSample(sample.Value, Labels(AlertFigures.IsOwn(sample.Figure) ? "" : sample.Member, sample.Part)))]);
         }
 
         list.Gauge(

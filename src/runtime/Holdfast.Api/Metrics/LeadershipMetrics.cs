@@ -16,23 +16,20 @@ internal static class LeadershipMetrics
         list.Gauge("holdfast_sync_member", "The members that hold every acknowledged write while commits wait for a standby; the value is 1.", store is null ? [] : [.. store.Sync.Standbys.Select(standby => new MetricSample("member", standby.Text, 1))]);
         list.Counter("holdfast_elections_total", "How often the lease was given to somebody since this agent began.", figures.Elections);
         list.Counter("holdfast_leader_changes_total", "How often the lease was given to another member than before since this agent began.", figures.Changes);
-        if (figures.Last is not { } last)
+        if (figures.Last is { } last)
         {
-            return;
+            list.Gauge("holdfast_last_leader_change_timestamp_seconds", "When this member last saw the lease come to another one, in epoch seconds.", (last.At - DateTimeOffset.UnixEpoch).TotalSeconds);
         }
 
-        list.Gauge("holdfast_last_leader_change_timestamp_seconds", "When this member last saw the lease come to another one, in epoch seconds.", (last.At - DateTimeOffset.UnixEpoch).TotalSeconds);
-        list.Gauge(
-            "holdfast_last_failover_phase_seconds",
-            "Of the last change of leader: how long nobody held the lease (leaderless), and from then until the new leader accepted writes (promotion); what that leader alone knows: detect, decide, fence, promote.",
-            [new("phase", "leaderless", last.Leaderless.TotalSeconds), .. Known("promotion", last.Promotion), .. Own(snapshot.View, last)]);
+        MetricSample[] phases = [.. Known("leaderless", figures.Last?.Leaderless), .. Known("promotion", figures.Last?.Promotion), .. figures.Phases.SelectMany(phase => Known(phase.Phase, phase.Took))];
+        if (phases.Length > 0)
+        {
+            list.Gauge(
+                "holdfast_last_failover_phase_seconds",
+                "Of the last change of leader. As this member saw it: leaderless, promotion. As the audit trail has it, on every member the same: detect, decide, fence, promote, route.",
+                phases);
+        }
     }
-
-    /// <summary>As the audit trail has them.</summary>
-    private static IEnumerable<MetricSample> Own(ClusterView? view, LeaderChange last) =>
-        view is { SelfHoldsLiveLease: true, Memory.Takeover: { LeadingAt: not null } takeover }
-            ? [.. Known("detect", takeover.Detect), .. Known("decide", takeover.Decide), .. Known("fence", takeover.Fence), .. Known("promote", last.Promotion - takeover.Fence)]
-            : [];
 
     private static MetricSample[] Known(string phase, TimeSpan? took) => took is { } time ? [new("phase", phase, time.TotalSeconds)] : [];
 }

@@ -11,8 +11,7 @@ internal sealed partial class ClusterRouter
     private int connections;
     private int held;
     private int attached;
-    private long changedTicks;
-    private long routeTicks;
+    private readonly RouteTimer timer = new();
     private volatile RouteTable table = RouteTable.Empty;
 
     public ClusterRouter(RouterClusterOptions options, ImmutableArray<Loop> loops, TimeProvider time, ILogger logger)
@@ -38,19 +37,27 @@ internal sealed partial class ClusterRouter
     public int HeldNow => Volatile.Read(ref held);
 
     /// <summary>How long after the last change of leader was known the first byte came from the new primary; zero until it did.</summary>
-    public TimeSpan LastRouteTime => TimeSpan.FromTicks(Volatile.Read(ref routeTicks));
+    public TimeSpan LastRouteTime => timer.Last;
+
+    /// <summary>The last change of leader after which a client was served; null while there was none.</summary>
+    public ServedTerm? LastServed => timer.Served;
 
     /// <summary>Every loop goes by the new table from its next step on; connections that must not go on are cut, those that wait look again.</summary>
     public void Publish(RouteTable next)
     {
         if (next.Plan.Term != table.Plan.Term && table.Number > 0)
         {
-            Volatile.Write(ref changedTicks, Now.Ticks);
+            timer.Changed(next.Plan.Term, Now);
         }
 
         if (next.Primary is { } primary && primary != table.Primary)
         {
             primary.Renew(Now);
+        }
+
+        if (next.Primary is not null)
+        {
+            timer.Known(Now);
         }
 
         LogChange(table, next);
@@ -77,6 +84,9 @@ internal sealed partial class ClusterRouter
         }
     }
 
+    /// <summary>Called, on any thread, when the first client is served after a change of leader.</summary>
+    public Action? OnServed { get; set; }
+
     public void CountConnection(int change) => Interlocked.Add(ref connections, change);
 
     /// <summary>Takes one of the places for those that wait; false when there is none left.</summary>
@@ -93,13 +103,22 @@ internal sealed partial class ClusterRouter
 
     public void EndHold() => Interlocked.Decrement(ref held);
 
+    /// <summary>A client is taken to a member.</summary>
+    public void NoteAsked(Target to)
+    {
+        if (timer.IsRunning && table.Primary == to)
+        {
+            timer.Asked(Now);
+        }
+    }
+
     /// <summary>The first byte from a primary: the end of a change of leader, as clients feel it.</summary>
     public void NoteFirstByte(Target from)
     {
-        if (Volatile.Read(ref changedTicks) != 0 && table.Primary == from && Interlocked.Exchange(ref changedTicks, 0) is not 0 and var since)
+        if (timer.IsRunning && table.Primary == from && timer.End(Now))
         {
-            Volatile.Write(ref routeTicks, Now.Ticks - since);
             LogRouted(Options.Scope, from.Name.Text, LastRouteTime.TotalMilliseconds);
+            OnServed?.Invoke();
         }
     }
 

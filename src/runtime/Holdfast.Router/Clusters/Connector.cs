@@ -129,6 +129,7 @@ internal sealed class Connector(LoopCluster part)
     private async Task<MemberConnection?> TryAsync(Target target, RouteTable table, Waiting wait, LoopSocket client)
     {
         var began = part.Cluster.Now;
+        part.Cluster.NoteAsked(target);
         foreach (var address in target.Addresses)
         {
             var socket = LoopSocket.Connect(part.Loop, address, out var error);

@@ -41,6 +41,18 @@ internal sealed class ClusterTopology(ClusterKeys keys, ClusterRouter cluster)
         }
     }
 
+    /// <summary>What a router, this one or another, has said of a change of leader; null for nothing that can be read.</summary>
+    public (RouteReport? Report, Revision Revision) Route
+    {
+        get
+        {
+            lock (gate)
+            {
+                return entries.GetValueOrDefault(keys.Route) is { } entry ? (Documents.ToRoute(entry), entry.Modified) : (null, Revision.Absent);
+            }
+        }
+    }
+
     /// <summary>False when the image is older than what was seen, a stale server's or a restored backup's: what was seen stays.</summary>
     public bool Load(StoreImage image)
     {

@@ -29,7 +29,7 @@ public sealed record AuditEntry
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>leader, fencing, approval, configuration, operation or login.</summary>
+    /// <summary>leader, routed, fencing, approval, configuration, operation or login.</summary>
     public required string Kind { get; init; }
 
     /// <summary>A person or a member.</summary>
