@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Holdfast.Model;
+using Holdfast.Ports;
 using Holdfast.Ports.Store;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,7 @@ internal sealed partial class ConsulWatches(
     private const double WaitJitter = 1.0 / 16;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(30);
-    private TimeSpan? complainedAt;
+    private readonly Complaint complaint = new(time);
 
     public async IAsyncEnumerable<StoreChange> FollowAsync(
         string prefix, StoreImage? known, Revision after, Action<StoreImage> remember, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -38,6 +38,7 @@ internal sealed partial class ConsulWatches(
             }
 
             failures = 0;
+            complaint.IsOver();
             if (ChangeOf(last, ConsulKeys.Entries(answer), answer.Index, out var next) is { } change)
             {
                 remember(next);
@@ -92,13 +93,10 @@ internal sealed partial class ConsulWatches(
         return new StoreChange(revision, written, deleted);
     }
 
-    /// <summary>An outage is told once, and then now and then.</summary>
     private void Complain(string why)
     {
-        var now = time.GetElapsedTime(0);
-        if (complainedAt is not { } told || now - told >= ComplainEvery)
+        if (complaint.IsDue(why))
         {
-            complainedAt = now;
             LogEnded(why);
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Ports;
 using Holdfast.Ports.Store;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,7 @@ internal sealed partial class EtcdServers : IAsyncDisposable
     private readonly EtcdSecurity security;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly Complaints complaints;
+    private readonly Complaint complaint;
     private readonly CancellationTokenSource ending = new();
     private readonly Lock sync = new();
     private ImmutableArray<EtcdServer> known = [];
@@ -34,7 +35,7 @@ internal sealed partial class EtcdServers : IAsyncDisposable
         this.options = options;
         this.time = time;
         this.logger = logger;
-        complaints = new Complaints(time);
+        complaint = new Complaint(time);
         names = new EtcdNames(options, time);
         security = new EtcdSecurity(options);
         if (!names.AreInUse)
@@ -200,7 +201,7 @@ internal sealed partial class EtcdServers : IAsyncDisposable
             problem = failed;
         }
 
-        if (complaints.AreDue())
+        if (complaint.IsDue(failed.Message))
         {
             LogNotFound(failed.Message);
         }

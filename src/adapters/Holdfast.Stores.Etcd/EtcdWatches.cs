@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Grpc.Core;
 using Holdfast.Model;
+using Holdfast.Ports;
 using Holdfast.Ports.Store;
 using Holdfast.Stores.Etcd.Protocol;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
     private const int ChangesAheadMax = 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(500);
-    private readonly Complaints complaints = new(time);
+    private readonly Complaint complaint = new(time);
 
     public async IAsyncEnumerable<StoreChange> FollowAsync(
         string prefix, Revision after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -157,6 +158,11 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
 
                 isAsked = false;
                 servers.Praise();
+                if (!call.ResponseStream.Current.Created)
+                {
+                    complaint.IsOver();
+                }
+
                 await BringAsync(call.ResponseStream.Current, changes, cancellationToken);
                 next = call.ResponseStream.MoveNext(cancellationToken);
             }
@@ -175,7 +181,7 @@ internal sealed partial class EtcdWatches(EtcdServers servers, EtcdStoreOptions 
 
     private void Complain(string why)
     {
-        if (complaints.AreDue())
+        if (complaint.IsDue(why))
         {
             LogEnded(why);
         }

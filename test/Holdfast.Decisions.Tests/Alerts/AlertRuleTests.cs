@@ -149,8 +149,8 @@ public sealed class AlertRuleTests
     }
 
     [Theory]
-    [InlineData(1000, 0, 0, "")]
-    [InlineData(1001, 0, 0, "StoreSlow/alpha")]
+    [InlineData(200, 0, 0, "")]
+    [InlineData(201, 0, 0, "StoreSlow/alpha")]
     [InlineData(3, 20, 0, "")]
     [InlineData(3, 21, 0, "StoreFailing/alpha")]
     [InlineData(3, 0, 1, "StoreMemberLost")]
@@ -163,6 +163,15 @@ public sealed class AlertRuleTests
         Assert.Equal(alert, string.Join(' ', first.Board!.Alerts.Keys));
         var late = view.WithMemory(memory => memory with { Alerts = first.Board }) with { UtcNow = view.UtcNow.AddSeconds(30) };
         Assert.Equal(alert, string.Join(' ', Fired(late)));
+    }
+
+    [Fact]
+    public void A_primary_that_goes_on_by_every_members_promise_is_there_though_its_lease_is_not()
+    {
+        var promised = Leaderless.WithMemory(memory => memory with { Promise = new LeaderPromise(Alpha, Now + TimeSpan.FromSeconds(1)) });
+
+        Assert.Contains(AlertSamples.Of(promised), sample => sample is { Figure: AlertFigures.PrimaryAvailable, Value: 1 });
+        Assert.Contains(AlertSamples.Of(promised with { Now = Now + TimeSpan.FromSeconds(1) }), sample => sample is { Figure: AlertFigures.PrimaryAvailable, Value: 0 });
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public static class AlertDefaults
         Rule("DiskSpaceCritical", "disk_free_percent < 5", 0, AlertSeverity.Critical, "the disk of {subject} has {value} % free") with { Until = Expression("disk_free_percent < 6") },
         Rule("NoSynchronousStandby", "synchronous_standbys == 0", 30, AlertSeverity.Warning, "synchronous mode is on, and no standby is synchronous"),
         Rule("StoreMemberLost", "store_members_lost > 0", 30, AlertSeverity.Warning, "{value} of the store's members do not answer"),
-        Rule("StoreSlow", "store_answer_seconds > 1", 30, AlertSeverity.Warning, "the store takes {value} s to answer {subject}") with { Until = Expression("store_answer_seconds > 0.5") },
+        Rule("StoreSlow", "store_answer_seconds > 0.2", 30, AlertSeverity.Warning, "the store takes {value} s to answer {subject}") with { Until = Expression("store_answer_seconds > 0.1") },
         Rule("StoreFailing", "store_failed_percent > 20", 30, AlertSeverity.Warning, "the store does not answer {value} % of what {subject} asks") with { Until = Expression("store_failed_percent > 10") },
         Rule("CertificateExpiring", "certificate_left_seconds < 14d", 0, AlertSeverity.Warning, "the certificate of {subject} has {days} days left"),
         Rule("CertificateExpiringSoon", "certificate_left_seconds < 3d", 0, AlertSeverity.Critical, "the certificate of {subject} has {days} days left"),

@@ -140,11 +140,13 @@ public static class AlertSamples
             : null;
 
     /// <summary>A member knows more of its own database than its last report in the store.</summary>
-    private static bool IsPrimaryThere(ClusterView view) =>
-        view.Store.Lease is { } lease
-        && (lease.Holder == view.Self
-            ? view.Database is { IsRunningPrimary: true, IsResponsive: true }
-            : view.Report(lease.Holder) is { Role: DatabaseRole.Primary, State: MemberState.Running });
+    /// <summary>A primary that has lost the store, and its lease with it, goes on for as long as it has every member's promise.</summary>
+    private static bool IsPrimaryThere(ClusterView view) => view.Store.Lease switch
+    {
+        null => view.PromisedTo is not null,
+        { } lease when lease.Holder == view.Self => view.Database is { IsRunningPrimary: true, IsResponsive: true },
+        { } lease => view.Report(lease.Holder) is { Role: DatabaseRole.Primary, State: MemberState.Running },
+    };
 
     /// <summary>An agent that has begun without the store has waited for it since.</summary>
     private static bool HasQuorum(ClusterView view)

@@ -27,7 +27,7 @@ public static class AlertFigures
     /// <summary>Each with what it is; those of a member are seen once for each.</summary>
     public static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        [PrimaryAvailable] = "1 while a member that holds the lease accepts writes, 0 otherwise",
+        [PrimaryAvailable] = "1 while a member that holds the lease accepts writes, or one goes on without the store by every member's promise; 0 otherwise",
         [StandbyConnected] = "of each member but the leader: 1 while it streams, or takes part in the group, 0 otherwise",
         [LagSeconds] = "of each replica: how long ago the primary's log ended where this one has replayed to; 0 while nothing is written",
         [LagBytes] = "of each replica: how much log it has still to replay",

@@ -52,5 +52,5 @@ public static class ClusterDashboard
     ];
 
     public static string Write() => DashboardJson.Write(
-        "holdfast-cluster", "Holdfast: a cluster", [DashboardJson.QueryVariable("scope", "label_values(holdfast_info, scope)", isMany: false)], Panels, "Holdfast");
+        "holdfast-cluster", "Holdfast: a cluster", [DashboardJson.QueryVariable("scope", "label_values(holdfast_info, scope)")], Panels, "Holdfast");
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Holdfast.Exports.Grafana;
 
-/// <summary>A dashboard in the JSON model that Grafana 9 and later import.</summary>
+/// <summary>A dashboard in the JSON model that Grafana 9 and later import; complete, so that nothing in it depends on a version's defaults.</summary>
 internal static class DashboardJson
 {
     private const int GridWidth = 24;
@@ -56,22 +56,31 @@ internal static class DashboardJson
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    public static JsonObject QueryVariable(string name, string query, bool isMany) => new()
+    /// <summary>One value of what the data source answers; the first one to begin with.</summary>
+    public static JsonObject QueryVariable(string name, string query) => new()
     {
         ["name"] = name,
         ["label"] = name,
         ["type"] = "query",
         ["datasource"] = DataSource(),
-        ["definition"] = query,
         ["query"] = new JsonObject { ["query"] = query, ["refId"] = name },
         ["refresh"] = 2,
         ["sort"] = 1,
         ["hide"] = 0,
-        ["multi"] = isMany,
-        ["includeAll"] = isMany,
-        ["current"] = isMany ? new JsonObject { ["text"] = "All", ["value"] = "$__all" } : [],
+        ["multi"] = false,
+        ["includeAll"] = false,
         ["options"] = new JsonArray(),
     };
+
+    /// <summary>Several of them; all to begin with.</summary>
+    public static JsonObject QueryVariableOfMany(string name, string query)
+    {
+        var variable = QueryVariable(name, query);
+        variable["multi"] = true;
+        variable["includeAll"] = true;
+        variable["current"] = new JsonObject { ["text"] = "All", ["value"] = "$__all" };
+        return variable;
+    }
 
     private static JsonObject DataSourceVariable() => new()
     {
@@ -83,7 +92,6 @@ internal static class DashboardJson
         ["hide"] = 0,
         ["multi"] = false,
         ["includeAll"] = false,
-        ["current"] = new JsonObject(),
         ["options"] = new JsonArray(),
     };
 
@@ -169,14 +177,19 @@ internal static class DashboardJson
         PanelKind.Stat => new()
         {
             ["reduceOptions"] = new JsonObject { ["calcs"] = Array("lastNotNull"), ["fields"] = "", ["values"] = false },
+            ["orientation"] = "auto",
             ["colorMode"] = "background",
             ["graphMode"] = "none",
             ["textMode"] = "auto",
+            ["justifyMode"] = "auto",
+            ["showPercentChange"] = false,
+            ["percentChangeColorMode"] = "standard",
+            ["wideLayout"] = true,
         },
-        PanelKind.Table => new() { ["showHeader"] = true },
+        PanelKind.Table => new() { ["showHeader"] = true, ["frameIndex"] = 0 },
         _ => new()
         {
-            ["legend"] = new JsonObject { ["displayMode"] = "list", ["placement"] = "bottom", ["showLegend"] = true },
+            ["legend"] = new JsonObject { ["displayMode"] = "list", ["placement"] = "bottom", ["showLegend"] = true, ["calcs"] = new JsonArray() },
             ["tooltip"] = new JsonObject { ["mode"] = "multi", ["sort"] = "desc" },
         },
     };

@@ -41,5 +41,5 @@ public static class FleetDashboard
     ];
 
     public static string Write() => DashboardJson.Write(
-        "holdfast-fleet", "Holdfast: all clusters", [DashboardJson.QueryVariable("scope", "label_values(holdfast_info, scope)", isMany: true)], Panels, "Holdfast");
+        "holdfast-fleet", "Holdfast: all clusters", [DashboardJson.QueryVariableOfMany("scope", "label_values(holdfast_info, scope)")], Panels, "Holdfast");
 }

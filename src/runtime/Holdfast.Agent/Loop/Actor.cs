@@ -30,11 +30,9 @@ internal sealed partial class Actor(
     TimeProvider time,
     ILogger<Actor> logger)
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
-
     /// <summary>A member that lives answers from memory; for one that does not, nobody should be without a primary for longer than this.</summary>
     private static readonly TimeSpan LastWordLimit = TimeSpan.FromMilliseconds(250);
-    private readonly Dictionary<string, (string Why, TimeSpan At)> told = new(StringComparer.Ordinal);
+    private readonly Unconfirmed unconfirmed = new(time, logger);
 
     public async Task ApplyAsync(ClusterView view, Decision decision, CancellationToken cancellationToken)
     {
@@ -79,14 +77,14 @@ internal sealed partial class Actor(
         {
             state.StoreFailed = true;
             NoteFailure(action);
-            TellUnconfirmed(action, $"no answer within {allowed.TotalSeconds:0.##} s");
+            unconfirmed.Tell(action, $"no answer within {allowed.TotalSeconds:0.##} s");
             return false;
         }
         catch (StoreUnavailableException exception)
         {
             state.StoreFailed = true;
             NoteFailure(action);
-            TellUnconfirmed(action, exception.Message);
+            unconfirmed.Tell(action, exception.Message);
             return false;
         }
     }
@@ -244,6 +242,11 @@ internal sealed partial class Actor(
         {
             case SessionKeeping.Alive:
                 state.Session = Renewed(session, before, state.Session.TimeToLive);
+                if (state.Memory.StoreFailedAt is not null)
+                {
+                    unconfirmed.TellKept();
+                }
+
                 state.Memory = state.Memory with { StoreFailedAt = null };
 
                 // A lease that still stands under an earlier session ends with that one.
@@ -346,17 +349,21 @@ internal sealed partial class Actor(
                 Remember(view, action, result.Revision);
                 return true;
             case CommitOutcome.SessionEnded when action is not HaAction.HandOver:
-                LogSessionEnded(state.Session.Id ?? default);
+                if (state.Session.Id is { } ended)
+                {
+                    LogSessionEnded(ended);
+                }
+
                 ForgetSession();
                 return false;
             case CommitOutcome.Unknown:
                 state.StoreFailed = true;
-                TellUnconfirmed(action, "its fate is unknown");
+                unconfirmed.Tell(action, "its fate is unknown");
                 return false;
             default:
                 state.Memory = state.Memory with { IsLeaseInDoubt = false };
                 state.IsViewDoubtful = true;
-                TellUnconfirmed(action, "the store has moved on meanwhile");
+                unconfirmed.Tell(action, "the store has moved on meanwhile");
                 return false;
         }
     }
@@ -386,18 +393,6 @@ internal sealed partial class Actor(
             // This one promises that nothing was written.
             state.Memory = before;
             throw;
-        }
-    }
-
-    /// <summary>While the store is away the same actions fail turn after turn: each is told once, and then now and then.</summary>
-    private void TellUnconfirmed(HaAction action, string why)
-    {
-        var name = action.GetType().Name;
-        var now = time.GetElapsedTime(0);
-        if (!told.TryGetValue(name, out var last) || last.Why != why || now - last.At >= TellEvery)
-        {
-            told[name] = (why, now);
-            LogUnconfirmed(name, why);
         }
     }
 
@@ -434,9 +429,6 @@ internal sealed partial class Actor(
 
     [LoggerMessage(1204, LogLevel.Warning, "{Member} does not confirm this leader: {Why}")]
     private partial void LogNotConfirmed(MemberName member, string why);
-
-    [LoggerMessage(1201, LogLevel.Warning, "{Action} is not confirmed: {Why}")]
-    private partial void LogUnconfirmed(string action, string why);
 
     [LoggerMessage(1202, LogLevel.Warning, "The session {Session} has ended in the store")]
     private partial void LogSessionEnded(SessionId session);

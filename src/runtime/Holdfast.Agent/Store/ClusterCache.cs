@@ -34,6 +34,7 @@ internal sealed partial class ClusterCache(
     private ImmutableArray<AuditEntry>? audit;
     private ImmutableArray<AccessToken>? tokens;
     private readonly ConcurrentQueue<Action> arrived = new();
+    private readonly Complaint loss = new(time);
 
     /// <summary>The dynamic configuration as the store holds it; null when it holds none.</summary>
     public string? Configuration => entries.GetValueOrDefault(keys.Config)?.Value;
@@ -83,7 +84,7 @@ internal sealed partial class ClusterCache(
             }
             catch (Exception exception) when (exception is StoreUnavailableException or StoreCompactedException or OperationCanceledException)
             {
-                LogWatchEnded(exception.Message);
+                Complain(exception.Message);
             }
 
             await Task.Delay(setback is null ? RetryAfter : LookAgainAfterSetback, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -120,10 +121,15 @@ internal sealed partial class ClusterCache(
             {
                 await foreach (var change in store.WatchAsync(keys.Prefix, after, ending.Token))
                 {
+                    if (loss.IsOver())
+                    {
+                        LogFollowed();
+                    }
+
                     Arrive(() => Apply(change));
                 }
 
-                LogWatchEnded("the store ended it");
+                Complain("the store ended it");
             }
         }
         catch (OperationCanceledException) when (isDoubtful && !stopping.IsCancellationRequested)
@@ -133,6 +139,14 @@ internal sealed partial class ClusterCache(
         finally
         {
             Volatile.Write(ref watching, null);
+        }
+    }
+
+    private void Complain(string why)
+    {
+        if (loss.IsDue(why))
+        {
+            LogWatchEnded(why);
         }
     }
 
@@ -224,6 +238,9 @@ internal sealed partial class ClusterCache(
     [LoggerMessage(1102, LogLevel.Critical, "The store went back from revision {Seen} to {Shown} ({What} is older than it was): a restored backup or a stale server. Nothing is done on its word until it is right again, or the cluster's keys are deleted from it and this agent is told to reload")]
     private partial void LogWentBack(Revision seen, Revision shown, string what);
 
-    [LoggerMessage(1101, LogLevel.Warning, "The watch of the store ended ({Why}); everything is read again")]
+    [LoggerMessage(1101, LogLevel.Warning, "The store is not followed ({Why}); everything is read again as soon as it answers")]
     private partial void LogWatchEnded(string why);
+
+    [LoggerMessage(1103, LogLevel.Information, "The watch of the store brings changes again")]
+    private partial void LogFollowed();
 }
