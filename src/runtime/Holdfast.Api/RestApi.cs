@@ -30,6 +30,7 @@ public sealed partial class RestApi : IAsyncDisposable
     private readonly TimeSpan servingSince;
     private volatile RestApiOptions options;
     private volatile TlsMaterial? tls;
+    private readonly CancellationTokenSource ending = new();
     private Task telling = Task.CompletedTask;
 #pragma warning disable CA2213 // It is disposed asynchronously.
     private WebApplication? application;
@@ -70,11 +71,10 @@ public sealed partial class RestApi : IAsyncDisposable
         OidcLogin.Add(builder.Services, () => options.Oidc);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         application = builder.Build();
-        var stopping = application.Lifetime.ApplicationStopping;
         var audit = new RequestAudit(control, time, logger);
-        application.Run(new RequestHandler(control, Shared, time, () => options, audit, logger, stopping).HandleAsync);
+        application.Run(new RequestHandler(control, Shared, time, () => options, audit, logger, application.Lifetime.ApplicationStopping).HandleAsync);
         await application.StartAsync(cancellationToken);
-        telling = audit.TellAsync(stopping);
+        telling = audit.TellAsync(ending.Token);
         Addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
         LogListening(string.Join(", ", Addresses));
     }
@@ -120,9 +120,11 @@ public sealed partial class RestApi : IAsyncDisposable
         {
             application = null;
             await running.DisposeAsync();
+            await ending.CancelAsync();
             await telling;
         }
 
+        ending.Dispose();
         tls?.Dispose();
     }
 
