@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Browsing;
 using Holdfast.Demo.Cluster;
 
 namespace Holdfast.EndToEnd.Tests;
@@ -73,6 +74,7 @@ public sealed class RoleTests
         http.DefaultRequestHeaders.Authorization = new("Bearer", viewer);
         Assert.Contains("holdfast_", (await GetAsync("/metrics")).Body, StringComparison.Ordinal);
 
+        await AssertSignInAsync(cluster.Members[0].Plan.RestUrl, viewer);
         var router = cluster.Plan.Router!.ConfigurationFile;
         await File.AppendAllTextAsync(router, $"ctl: {{token: {viewer}}}\n", Stop);
         cluster.Others[0].Start();
@@ -86,6 +88,28 @@ public sealed class RoleTests
             using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), Stop);
             return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Stop));
         }
+    }
+
+    private static async Task AssertSignInAsync(string root, string token)
+    {
+        if (Browser.Missing is not null)
+        {
+            return;
+        }
+
+        using var browser = Browser.Open(new Uri(root + "/dashboard/"));
+        await browser.SeesAsync("main", "Sign in to see this cluster", Stop);
+        browser.Fill("name", "admin");
+        browser.Fill("password", "guess");
+        browser.Click("Sign in");
+        await browser.SeesAsync("main", "not authenticated", Stop);
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Choose("way", "token");
+        browser.Fill("token", token);
+        browser.Click("Sign in");
+        await browser.SeesAsync(".banner", "leads", Stop);
+        await browser.SeesAsync("table.audit", "somebody at 127.0.0.1", Stop);
+        Assert.Empty(browser.AccessibilityObjections());
     }
 
     private static async Task<string> DoAsync(string file, params string[] verb)
