@@ -65,7 +65,8 @@ public sealed class RestPeers : IMemberPeers, IDisposable
     {
         try
         {
-            using var answer = (await AskAsync(apiUrl, "/holdfast/v1/status", cancellationToken)).EnsureSuccessStatusCode();
+            using var answer = await AskAsync(apiUrl, "/holdfast/v1/status", cancellationToken);
+            answer.EnsureSuccessStatusCode();
             var status = await answer.Content.ReadFromJsonAsync(ApiJson.Wire.HoldfastStatus, cancellationToken);
             return status?.FenceInMs is { } left and > 0 ? new LastWord.Serves(TimeSpan.FromMilliseconds(left)) : new LastWord.ServesNot();
         }
