@@ -54,6 +54,35 @@ public sealed class OidcTests
         Assert.Equal(202, (await api.AskAsync("POST", "/reload", credentials: "admin:s3cret")).Status);
     }
 
+    [Fact]
+    public async Task Another_provider_is_taken_up_by_a_reload()
+    {
+        await using var before = await IdentityProvider.StartAsync();
+        await using var after = await IdentityProvider.StartAsync();
+        await using var api = await StartAsync(before);
+        Assert.Equal(202, (await api.AskWithTokenAsync(before.Token(), "POST", "/reload")).Status);
+
+        api.Api.Reload(api.Options with { Oidc = api.Options.Oidc! with { Issuer = after.Issuer } });
+
+        Assert.Equal(401, (await api.AskWithTokenAsync(before.Token(), "POST", "/reload")).Status);
+        Assert.Equal(202, (await api.AskWithTokenAsync(after.Token(), "POST", "/reload")).Status);
+        api.Api.Reload(api.Options with { Oidc = api.Options.Oidc with { Issuer = after.Issuer, Roles = [] } });
+        Assert.Equal(403, (await api.AskWithTokenAsync(after.Token(), "POST", "/reload")).Status);
+        api.Api.Reload(api.Options with { Oidc = null });
+        Assert.Equal(401, (await api.AskWithTokenAsync(after.Token(), "POST", "/reload")).Status);
+    }
+
+    [Fact]
+    public async Task A_file_of_authorities_that_is_not_there_is_not_taken_up()
+    {
+        await using var provider = await IdentityProvider.StartAsync();
+        await using var api = await StartAsync(provider);
+
+        Assert.ThrowsAny<Exception>(() => api.Api.Reload(api.Options with { Oidc = api.Options.Oidc! with { CaFile = "/nowhere/ca.pem" } }));
+
+        Assert.Equal(202, (await api.AskWithTokenAsync(provider.Token(), "POST", "/reload")).Status);
+    }
+
     private static Task<RunningApi> StartAsync(IdentityProvider provider) => RunningApi.StartAsync(
         Views.Primary(RunningApi.Now),
         options => options with

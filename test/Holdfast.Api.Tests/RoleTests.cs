@@ -156,6 +156,25 @@ public sealed class RoleTests
     }
 
     [Fact]
+    public async Task Who_is_refused_again_and_again_is_written_down_once_and_apart_from_what_was_done()
+    {
+        await using var api = await StartAsync();
+        var token = await TokenAsync(api, "viewer");
+        var facts = api.Control.Facts.Count;
+
+        for (var count = 0; count < 50; count++)
+        {
+            await AskAsync(api, token, "POST", "/reload");
+            await AskAsync(api, token, "POST", "/holdfast/v1/login");
+        }
+
+        Assert.Equal(["POST /reload", "POST /holdfast/v1/login"], api.Control.Facts.Skip(facts).Select(fact => fact.What));
+        Assert.All(api.Control.Facts.Skip(facts), fact => Assert.True(fact.IsAttempt));
+        await AskAdminAsync(api, "POST", "/reload");
+        Assert.False(api.Control.Facts[^1].IsAttempt);
+    }
+
+    [Fact]
     public async Task A_leaders_question_to_a_member_needs_the_members_password_and_no_role()
     {
         await using var api = await StartAsync();

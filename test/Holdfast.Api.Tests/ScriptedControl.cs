@@ -94,6 +94,8 @@ internal sealed class ScriptedControl : IMemberControl
 
     public ImmutableArray<string> Audit { get; set; } = [];
 
+    public ImmutableArray<string> Attempts { get; set; } = [];
+
     public ImmutableArray<AccessToken> Tokens { get; set; } = [];
 
     public Task<ControlAnswer> ChangeTokensAsync(

@@ -55,6 +55,9 @@ public sealed class Browser : IDisposable
 
     public void Fill(string field, string text) => driver.FindElement(By.Name(field)).SendKeys(text);
 
+    /// <summary>Of several radio buttons.</summary>
+    public void Choose(string field, string value) => driver.FindElement(By.CssSelector($"input[name='{field}'][value='{value}']")).Click();
+
     public void Press(string keys) => driver.SwitchTo().ActiveElement().SendKeys(keys);
 
     /// <summary>Goes on by the Tab key until something has the focus.</summary>

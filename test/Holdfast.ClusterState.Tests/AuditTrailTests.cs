@@ -55,6 +55,24 @@ public sealed class AuditTrailTests
     }
 
     [Fact]
+    public void No_number_of_refused_requests_puts_out_what_was_done_and_both_chains_are_whole()
+    {
+        var entries = Stored(Trail(3));
+        for (var count = 0; count < 1000; count++)
+        {
+            var (condition, writes) = AuditTrail.AppendAttempt(Keys, AuditTrail.ReadAttempts(Keys, entries), Done);
+            Assert.Equal(Revision.Absent, condition.Modified);
+            entries = After(entries, writes);
+        }
+
+        var (trail, attempts) = (AuditTrail.Read(Keys, entries), AuditTrail.ReadAttempts(Keys, entries));
+        Assert.Equal([1, 2, 3], trail.Select(entry => entry.Number));
+        Assert.Equal((100, 1000), (attempts.Length, attempts[^1].Number));
+        Assert.Null(AuditChain.ProblemOf(trail));
+        Assert.Null(AuditChain.ProblemOf(attempts));
+    }
+
+    [Fact]
     public void An_entry_that_cannot_be_read_shows_and_hinders_no_later_one()
     {
         var entries = Stored(Trail(1)).Add(Entry(Keys.Audit(2), "{broken"));
@@ -83,11 +101,14 @@ public sealed class AuditTrailTests
         {
             var (condition, writes) = AuditTrail.Append(Keys, AuditTrail.Read(Keys, entries), Done);
             Assert.Equal(Revision.Absent, condition.Modified);
-            entries = [.. entries.Where(entry => !writes.OfType<StoreWrite.Delete>().Any(gone => gone.Key == entry.Key)), .. writes.OfType<StoreWrite.Put>().Select(put => Entry(put.Key, put.Value))];
+            entries = After(entries, writes);
         }
 
         return AuditTrail.Read(Keys, entries);
     }
+
+    private static ImmutableArray<StoreEntry> After(ImmutableArray<StoreEntry> entries, ImmutableArray<StoreWrite> writes) =>
+        [.. entries.Where(entry => !writes.OfType<StoreWrite.Delete>().Any(gone => gone.Key == entry.Key)), .. writes.OfType<StoreWrite.Put>().Select(put => Entry(put.Key, put.Value))];
 
     private static ImmutableArray<StoreEntry> Stored(ImmutableArray<AuditEntry> trail) =>
         [.. trail.Select(entry => Entry(Keys.Audit(entry.Number), JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry)))];

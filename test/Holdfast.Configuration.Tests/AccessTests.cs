@@ -30,6 +30,8 @@ public sealed class AccessTests
     [InlineData("  authentication: {oidc: {issuer: 'https://id.example.org', roles: {a: admin}}}", "restapi.authentication.oidc.audience is missing")]
     [InlineData("  authentication: {oidc: {issuer: 'http://id.example.org', audience: h, roles: {a: admin}}}", "must be an address that begins with https://")]
     [InlineData("  authentication: {oidc: {issuer: 'https://id.example.org', audience: h}}", "restapi.authentication.oidc.roles is missing")]
+    [InlineData("  authentication: {reading: nobody}", "restapi.authentication.reading: the value (not shown) is not one of open, viewer")]
+    [InlineData("  authentication: {reading: viewer, required: true}", "restapi.authentication.reading leaves the members nothing to show to each other")]
     [InlineData("  authentication: {tokens: true}", "restapi.authentication.tokens is not a known key")]
     public void What_makes_no_sense_is_refused_with_where_and_what_to_do(string lines, string expected)
     {
@@ -37,6 +39,13 @@ public sealed class AccessTests
 
         Assert.Contains(problems, problem => problem.Replace(":", "", StringComparison.Ordinal).Contains(expected.Replace(":", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("  authentication: {reading: viewer, username: admin, password: p}")]
+    [InlineData("  authentication: {reading: viewer}\nctl: {token: hft_1_2}")]
+    [InlineData("  authentication: {reading: viewer}\n  certfile: a.pem\n  cafile: b.pem\n  verify_client: optional")]
+    public void Reading_may_need_a_role_where_the_members_have_something_to_show(string lines) =>
+        Assert.True(Read(lines).RestApi!.Access.ReadingNeedsRole);
 
     private static HoldfastConfiguration Read(string lines) => Configurations.Valid(With(lines));
 

@@ -3,7 +3,7 @@ using Holdfast.Model.Access;
 
 namespace Holdfast.Configuration;
 
-/// <summary>Who may change something over the REST interface.</summary>
+/// <summary>Who may do what over the REST interface.</summary>
 public sealed record AccessConfiguration
 {
     /// <summary>Whoever has it may do everything.</summary>
@@ -11,6 +11,9 @@ public sealed record AccessConfiguration
 
     /// <summary>Nothing is changed by somebody who proves nothing, though tokens in the store are the only proof.</summary>
     public bool IsRequired { get; init; }
+
+    /// <summary>Whoever looks must have a role as well.</summary>
+    public bool ReadingNeedsRole { get; init; }
 
     /// <summary>By the common name of a client's certificate.</summary>
     public ImmutableArray<GrantedRoles> Certificates { get; init; } = [];

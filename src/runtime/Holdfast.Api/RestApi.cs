@@ -30,6 +30,8 @@ public sealed partial class RestApi : IAsyncDisposable
     private readonly TimeSpan servingSince;
     private volatile RestApiOptions options;
     private volatile TlsMaterial? tls;
+    private readonly CancellationTokenSource ending = new();
+    private Task telling = Task.CompletedTask;
 #pragma warning disable CA2213 // It is disposed asynchronously.
     private WebApplication? application;
 #pragma warning restore CA2213
@@ -66,22 +68,20 @@ public sealed partial class RestApi : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerFactory>(_ => new WarningsOnly(loggers));
         builder.Services.AddSingleton<IHostLifetime>(new NoSignals());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
-        if (options.Oidc is { } provider)
-        {
-            OidcLogin.Add(builder.Services, provider);
-        }
-
+        OidcLogin.Add(builder.Services, () => options.Oidc);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         application = builder.Build();
-        application.Run(new RequestHandler(control, Shared, time, () => options, logger, application.Lifetime.ApplicationStopping).HandleAsync);
+        var audit = new RequestAudit(control, time, logger);
+        application.Run(new RequestHandler(control, Shared, time, () => options, audit, logger, application.Lifetime.ApplicationStopping).HandleAsync);
         await application.StartAsync(cancellationToken);
+        telling = audit.TellAsync(ending.Token);
         Addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
         LogListening(string.Join(", ", Addresses));
     }
 
     /// <summary>
-    /// Takes up new credentials, tags, certificates (read again from their files) and limits of requests. Addresses, the identity
-    /// provider, and whether TLS is spoken at all, stay as they are until the next start.
+    /// Takes up new credentials, roles, identity provider, tags, certificates (read again from their files) and limits of requests. Addresses, and
+    /// whether TLS is spoken at all, stay as they are until the next start.
     /// </summary>
     /// <exception cref="IOException">A certificate file cannot be read; the old ones stay in use.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used; the old ones stay.</exception>
@@ -93,7 +93,17 @@ public sealed partial class RestApi : IAsyncDisposable
             tls = TlsMaterial.Read(files);
         }
 
-        options = reloaded with { Oidc = options.Oidc, RequiresLogin = reloaded.NeedsLogin };
+        if (reloaded.Oidc?.CaFile is { } authorities)
+        {
+            OidcLogin.AuthoritiesOf(authorities);
+        }
+
+        var before = options.Oidc;
+        options = reloaded;
+        if (application is { } running)
+        {
+            OidcLogin.Forget(running.Services, before, reloaded.Oidc);
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -110,8 +120,11 @@ public sealed partial class RestApi : IAsyncDisposable
         {
             application = null;
             await running.DisposeAsync();
+            await ending.CancelAsync();
+            await telling;
         }
 
+        ending.Dispose();
         tls?.Dispose();
     }
 

@@ -25,11 +25,16 @@ public sealed record RestApiOptions
     /// <summary>What those may do who present a certificate with this common name; a password or a token is not asked of them.</summary>
     public ImmutableArray<NamedRoles> CertificateRoles { get; init; } = [];
 
-    /// <summary>Whose bearer tokens are accepted; null: the cluster's own alone. A change takes effect with the next start.</summary>
+    /// <summary>Whose bearer tokens are accepted; null: the cluster's own alone.</summary>
     public OidcOptions? Oidc { get; init; }
 
-    /// <summary>Whether a request that proves nothing may change nothing.</summary>
-    public bool NeedsLogin => RequiresLogin || Credentials is not null || Oidc is not null || !CertificateRoles.IsEmpty;
+    /// <summary>Whoever looks must have a role; but health checks, which tell by their status alone, are answered to all.</summary>
+    public bool ReadingNeedsRole { get; init; }
+
+    /// <summary>Whether a request that proves nothing may change nothing. Where reading needs a role and certificates are verified, those are a proof.</summary>
+    public bool NeedsLogin => RequiresLogin || Credentials is not null || Oidc is not null || !CertificateRoles.IsEmpty || (ReadingNeedsRole && !AsksForCertificates);
+
+    public bool AsksForCertificates => Tls is { VerifyClient: not ClientCertificates.None };
 
     /// <summary>TLS; null: plain HTTP. A change between the two takes effect with the next start.</summary>
     public RestTls? Tls { get; init; }

@@ -31,8 +31,13 @@ public sealed class ClusterKeys(string @namespace, string scope)
     /// <summary>Beyond Patroni: what was done to the cluster.</summary>
     public string AuditPrefix => Prefix + "holdfast/audit/";
 
-    /// <summary>Their order is that of the numbers.</summary>
-    public string Audit(long number) => AuditPrefix + number.ToString("D12", System.Globalization.CultureInfo.InvariantCulture);
+    public string Audit(long number) => Numbered(AuditPrefix, number);
+
+    /// <summary>The order of such keys is that of the numbers.</summary>
+    public static string Numbered(string prefix, long number) => prefix + number.ToString("D12", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Beyond Patroni: logins and refused requests, apart from what was done: they come in any number.</summary>
+    public string AttemptsPrefix => Prefix + "holdfast/attempts/";
 
     /// <summary>Beyond Patroni: what is worth telling now.</summary>
     public string Alerts => Prefix + "holdfast/alerts";

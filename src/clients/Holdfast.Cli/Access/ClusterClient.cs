@@ -59,6 +59,7 @@ internal sealed class ClusterClient : IDisposable
     }
 
     /// <summary>Reads from the first member that answers without an error of its own.</summary>
+    /// <exception cref="CommandFailedException">No member can be reached, or whoever asks may not look: the message is the member's own.</exception>
     public async Task<Answer> ReadAnywhereAsync(string path, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
@@ -69,7 +70,7 @@ internal sealed class ClusterClient : IDisposable
             {
                 var answer = await SendAsync(endpoint, HttpMethod.Get, path, null, null, ReadLimit, cancellationToken);
                 MoveToFront(index);
-                return answer;
+                return answer.Status is 401 or 403 ? throw new CommandFailedException(answer.Body) : answer;
             }
             catch (Exception exception) when (IsUnreachable(exception, cancellationToken))
             {

@@ -18,16 +18,16 @@ internal static class AuditCommands
     {
         var scope = Parts.OptionalCluster();
         var count = new Option<int>("--last", "-n") { Description = "How many entries", DefaultValueFactory = _ => EntriesDefault };
-        var lines = new Option<bool>("--lines") { Description = "All entries as JSON lines, for keeping elsewhere: the store keeps the last 200" };
+        var lines = new Option<bool>("--lines") { Description = "All entries as JSON lines, for keeping elsewhere: the store keeps the last 200, and of logins and refused requests the last 100" };
         var format = Parts.Format();
-        var command = new Command("audit", "Show what was done to the cluster, by whom and when: changes of leader, approvals, changed settings, operators' requests") { scope, count, lines, format };
+        var command = new Command("audit", "Show what was done to the cluster, by whom and when: changes of leader, approvals, changed settings, operators' requests, logins and what was refused") { scope, count, lines, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
             var list = await ReadAsync(client, cancellationToken);
             if (parsed.GetValue(lines))
             {
-                foreach (var entry in list.Entries)
+                foreach (var entry in InOrder(list))
                 {
                     await context.Console.Output.WriteLineAsync(JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry));
                 }
@@ -36,7 +36,7 @@ internal static class AuditCommands
             }
 
             var isPretty = parsed.GetValue(format) == OutputFormat.Pretty;
-            await context.Console.Output.WriteAsync(TableOf([.. list.Entries.TakeLast(Math.Max(0, parsed.GetValue(count))).Select(entry => AuditPhases.WithRoute(list.Entries, entry))], isPretty).In(parsed.GetValue(format)));
+            await context.Console.Output.WriteAsync(TableOf([.. InOrder(list).TakeLast(Math.Max(0, parsed.GetValue(count))).Select(entry => AuditPhases.WithRoute(list.Entries, entry))], isPretty).In(parsed.GetValue(format)));
             return 0;
         });
         command.Add(CreateVerify(context));
@@ -51,18 +51,30 @@ internal static class AuditCommands
         {
             using var client = context.Open(parsed, parsed.GetValue(scope));
             var list = await ReadAsync(client, cancellationToken);
-            if (AuditChain.ProblemOf(list.Entries) is { } problem)
+            if ((AuditChain.ProblemOf(list.Entries) ?? AuditChain.ProblemOf(list.Attempts)) is { } problem)
             {
                 throw new CommandFailedException(problem);
             }
 
-            await context.Console.Output.WriteLineAsync(list.Entries is [var first, .., var last]
-                ? string.Create(CultureInfo.InvariantCulture, $"Entries {first.Number} to {last.Number} are whole. The last seal is {last.Seal}")
-                : list.Entries is [var only] ? string.Create(CultureInfo.InvariantCulture, $"Entry {only.Number} is whole. Its seal is {only.Seal}") : "There are no entries.");
+            await context.Console.Output.WriteLineAsync(Whole("Entries", "Entry", list.Entries) ?? "There are no entries.");
+            if (Whole("Logins and refused requests", "Login or refused request", list.Attempts) is { } attempts)
+            {
+                await context.Console.Output.WriteLineAsync(attempts);
+            }
+
             return 0;
         });
         return command;
     }
+
+    private static string? Whole(string many, string one, IReadOnlyList<AuditEntry> chain) => chain switch
+    {
+        [] => null,
+        [var only] => string.Create(CultureInfo.InvariantCulture, $"{one} {only.Number} is whole. Its seal is {only.Seal}"),
+        [var first, .., var last] => string.Create(CultureInfo.InvariantCulture, $"{many} {first.Number} to {last.Number} are whole. The last seal is {last.Seal}"),
+    };
+
+    private static IEnumerable<AuditEntry> InOrder(AuditList list) => list.Entries.Concat(list.Attempts).OrderBy(entry => entry.At);
 
     private static Task<AuditList> ReadAsync(ClusterClient client, CancellationToken cancellationToken) =>
         client.ReadAsync("holdfast/v1/audit", ApiJson.Wire.AuditList, cancellationToken);

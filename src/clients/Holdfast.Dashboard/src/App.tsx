@@ -3,12 +3,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { ActDialog } from './acting/ActDialog';
 import type { Act } from './acting/act';
 import type { Identity } from './acting/identity';
+import { SignIn } from './acting/SignIn';
 import { ClusterPage } from './ClusterPage';
 import { Fleet } from './fleet/Fleet';
 import { withSample, type Samples } from './picture/samples';
 import { addressOf, useRoute } from './route';
 import { Banner, marks, verdictOf } from './sections/Banner';
 import { follow, type Live } from './stream/connection';
+import { readAs, whenRefused, type Refusal } from './stream/reading';
 import { clock } from './words';
 
 const sampleEveryMs = 2_000;
@@ -22,7 +24,16 @@ export function App({ root }: { root: string }): VNode {
   const [said, setSaid] = useState('');
   const [identity, setIdentity] = useState<Identity | null>(null);
 
-  useEffect(() => void follow(root, setLive), [root]);
+  const [refusal, setRefusal] = useState<Refusal>(null);
+  const signIn = (who: Identity): void => {
+    readAs(who);
+    setIdentity(who);
+  };
+
+  useEffect(() => {
+    whenRefused(setRefusal);
+    void follow(root, setLive);
+  }, [root]);
   useEffect(() => {
     const tick = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(tick);
@@ -56,7 +67,7 @@ export function App({ root }: { root: string }): VNode {
         {overview !== null && <p>{live.lostAt === null ? `live from ${overview.status.name}` : 'not live'}, <time>{clock(new Date(nowMs).toISOString())}</time></p>}
       </header>
       <main>
-        {route === 'clusters' ? <Fleet root={live.from} /> : (
+        {refusal !== null && (live.lostAt !== null || route === 'clusters') ? <SignIn words={refusal.words} onIdentity={signIn} /> : route === 'clusters' ? <Fleet root={live.from} /> : (
           <>
             <Banner verdict={verdict} live={live} nowMs={nowMs} />
             {said !== '' && <p class="said" role="status">✓ {said} <button type="button" class="link" onClick={() => setSaid('')}>Dismiss</button></p>}

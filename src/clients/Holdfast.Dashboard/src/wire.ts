@@ -125,6 +125,8 @@ export interface AuditEntry {
 
 export interface AuditTrail {
   entries: AuditEntry[];
+  /** Logins and refused requests; older agents have them among the entries. */
+  attempts?: AuditEntry[];
   is_whole?: boolean;
   problem?: string;
 }

@@ -11,6 +11,7 @@ public static class RoleRules
     /// <summary>Any one of these is enough.</summary>
     public static Roles Needed(Right right) => Roles.Admin | right switch
     {
+        Right.Look => Roles.Viewer | Roles.Operator | Roles.Approver,
         Right.Operate => Roles.Operator,
         Right.Approve => Roles.Approver,
         _ => Roles.None,

@@ -22,6 +22,7 @@ public enum Roles
 /// <summary>What a request needs.</summary>
 public enum Right
 {
+    Look,
     Operate,
     Approve,
     Administer,

@@ -17,6 +17,7 @@ internal static class AccessReader
         {
             Password = ReadCredentials(restapi, section),
             IsRequired = section.Flag("required") ?? false,
+            ReadingNeedsRole = section.Word("reading", ("open", false), ("viewer", true)) ?? false,
             Certificates = ReadRoles(section.Inner("certificates")),
             Oidc = ReadOidc(section),
         };
@@ -27,6 +28,16 @@ internal static class AccessReader
         }
 
         return access;
+    }
+
+    /// <summary>Members ask each other how they are before one takes another's place, so each of them must be able to look.</summary>
+    public static void CheckReading(Section root, RestApiConfiguration? api, CtlConfiguration ctl)
+    {
+        if (api is { Access.ReadingNeedsRole: true, VerifyClient: ClientVerification.None } && ctl is { Authentication: null, Token: null })
+        {
+            root.Inner("restapi").Inner("authentication").Error(
+                "reading", "leaves the members nothing to show to each other; write username and password, or ctl.token, or restapi.verify_client as well");
+        }
     }
 
     /// <summary>User and password, both or neither.</summary>

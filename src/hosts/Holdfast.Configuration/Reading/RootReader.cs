@@ -47,6 +47,11 @@ internal static class RootReader
             Probe = ProbeReader.Read(root.Inner("probe"), isAgent, router, scope),
         };
         StoreChoice.Check(root, purpose);
+        if (isAgent)
+        {
+            AccessReader.CheckReading(root, restApi, configuration.Ctl);
+        }
+
         RefuseUnsupported(root, isAgent);
         root.AcceptWithoutMeaning("it tunes Patroni's own threads", "thread_pool_size", "thread_stack_size");
         root.RefuseUnknown();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Agent;
 using Holdfast.Agent.Loop;
 using Holdfast.Api;
+using Holdfast.Api.Peers;
 using Holdfast.Configuration;
 using Holdfast.Decisions.Configuration;
 using Holdfast.Guard;
@@ -25,6 +26,8 @@ internal sealed partial class AgentProcess
     private readonly ILogger logger;
     private HoldfastConfiguration configuration;
     private RestApi? api;
+    private RestPeers? peers;
+    private RouterProcess? router;
     private DatabaseParts? database;
     private MemberAgent? member;
     private NotificationCenter? notifications;
@@ -61,10 +64,10 @@ internal sealed partial class AgentProcess
         using var guard = configuration.UsesGuard && parts.NeedsGuard ? Parts.CreateGuard(parts.DataDirectory, signal, loggers) : null;
         var guardedUntil = guard is null ? null : await StartGuardAsync(guard);
 
-        using var peers = Parts.CreatePeers(configuration);
+        using var others = peers = Parts.CreatePeers(configuration);
         await using var center = notifications = NotificationParts.CreateCenter(configuration, loggers);
         await using var probe = configuration.Probe is { } tried ? ProbeParts.Start(configuration, tried, loggers) : null;
-        var ports = new AgentPorts(store, engine, peers, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center, Probe = probe, FencingNote = guard is null ? null : Parts.CreateNote(parts.DataDirectory, loggers) };
+        var ports = new AgentPorts(store, engine, others, Fences(agentFence, guard), ReloadAsync, HostClock.Time, loggers) { Notifications = center, Probe = probe, FencingNote = guard is null ? null : Parts.CreateNote(parts.DataDirectory, loggers) };
         var agent = member = new MemberAgent(Options(configuration), ports, signal, guardedUntil);
         await using var rest = api = new RestApi(ApiOptions.Of(configuration), agent.Control, HostClock.Time, loggers)
         {
@@ -72,7 +75,7 @@ internal sealed partial class AgentProcess
         };
         await StartApiAsync();
         using var telemetry = TelemetryParts.Start(configuration, rest, loggers);
-        await using var router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, RouterPlace.InsideAgent, store, loggers);
+        await using var routing = router = configuration.Router is null ? null : await RouterProcess.StartAsync(configuration, RouterPlace.InsideAgent, store, loggers);
         ending.OnHangUp(() => _ = ReloadAsync(CancellationToken.None));
 
         using var keeping = new CancellationTokenSource();
@@ -177,6 +180,8 @@ internal sealed partial class AgentProcess
         configuration = reloaded;
         await notifications!.ReloadAsync(targets);
         api!.Reload(ApiOptions.Of(reloaded));
+        peers!.Reload(Parts.Peers(reloaded));
+        router?.Reload(reloaded);
         database!.Reload(reloaded);
         member!.Reload(Options(reloaded));
         LogReloaded();

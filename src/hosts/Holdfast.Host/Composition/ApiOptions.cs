@@ -18,6 +18,7 @@ internal static class ApiOptions
             Listen = [.. section.Listen.Hosts.Select(host => new RestEndpoint(host, section.Listen.Port))],
             Credentials = section.Access.Password is { } credentials ? new RestCredentials(credentials.Username, credentials.Password) : null,
             RequiresLogin = section.Access.IsRequired,
+            ReadingNeedsRole = section.Access.ReadingNeedsRole,
             CertificateRoles = Roles(section.Access.Certificates),
             Oidc = section.Access.Oidc is { } provider ? Oidc(provider) : null,
             Tls = Tls(section),

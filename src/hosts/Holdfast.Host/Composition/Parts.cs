@@ -59,13 +59,15 @@ internal static class Parts
     /// <summary>Members trust each other as their command lines do: the ctl section, or the REST interface's own files.</summary>
     public static RestPeers CreatePeers(HoldfastConfiguration configuration) => WithCertificates(() => new RestPeers(Peers(configuration), HostClock.Time));
 
-    private static RestPeerOptions Peers(HoldfastConfiguration configuration)
+    /// <summary>What this member, or router, shows to the members.</summary>
+    public static RestPeerOptions Peers(HoldfastConfiguration configuration)
     {
         var credentials = configuration.Ctl.Authentication;
         return new RestPeerOptions
         {
             Scope = configuration.Scope,
             Credentials = credentials is null ? null : new RestCredentials(credentials.Username, credentials.Password),
+            Token = configuration.Ctl.Token,
             CaFile = configuration.Ctl.CaCert,
             CertFile = configuration.Ctl.CertFile ?? configuration.RestApi?.CertFile,
             KeyFile = configuration.Ctl.CertFile is null ? configuration.RestApi?.KeyFile : configuration.Ctl.KeyFile,

@@ -52,6 +52,9 @@ internal sealed class RouterProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes up what it shows to the members.</summary>
+    public void Reload(HoldfastConfiguration configuration) => health.Reload(Parts.Peers(configuration));
+
     /// <summary>The operator has looked at the store, and says that it is right.</summary>
     public void Believe() => router.Believe();
 

@@ -63,6 +63,9 @@ public interface IMemberControl
     /// <summary>What was done to the cluster, oldest first: JSON objects as the store holds them.</summary>
     ImmutableArray<string> Audit { get; }
 
+    /// <summary>Logins and refused requests, in the same form.</summary>
+    ImmutableArray<string> Attempts { get; }
+
     /// <summary>Adds to what was done to the cluster; false when the store did not take it.</summary>
     /// <param name="fact">What it was.</param>
     /// <param name="cancellationToken">Ends the wait for the store.</param>
@@ -98,7 +101,11 @@ public interface IMemberControl
 /// <param name="Who">By the name that was proven.</param>
 /// <param name="What">In words.</param>
 /// <param name="Details">More, by name.</param>
-public sealed record AuditFact(string Kind, string Who, string What, ImmutableSortedDictionary<string, string> Details);
+public sealed record AuditFact(string Kind, string Who, string What, ImmutableSortedDictionary<string, string> Details)
+{
+    /// <summary>It changed nothing: a login, or a refused request. Such ones put nothing out of the trail of what was done.</summary>
+    public bool IsAttempt { get; init; }
+}
 
 public enum ConfigurationChange
 {

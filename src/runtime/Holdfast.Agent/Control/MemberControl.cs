@@ -166,7 +166,12 @@ internal sealed class MemberControl(
                 new([new(keys.AlertAnswers, said?.Modified ?? Revision.Absent)], [new StoreWrite.Put(keys.AlertAnswers, AlertDocuments.ToText(next), null)]), words, cancellationToken);
     }
 
-    public ImmutableArray<string> Audit => Volatile.Read(ref snapshot) is { } present ? [.. present.Audit.Select(entry => JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry))] : [];
+    public ImmutableArray<string> Audit => TextsOf(Volatile.Read(ref snapshot)?.Audit);
+
+    public ImmutableArray<string> Attempts => TextsOf(Volatile.Read(ref snapshot)?.Attempts);
+
+    private static ImmutableArray<string> TextsOf(ImmutableArray<AuditEntry>? entries) =>
+        [.. (entries ?? []).Select(entry => JsonSerializer.Serialize(entry, ApiJson.Wire.AuditEntry))];
 
     public async Task<bool> AuditAsync(AuditFact fact, CancellationToken cancellationToken)
     {
@@ -187,7 +192,9 @@ internal sealed class MemberControl(
                 return false;
             }
 
-            var (condition, writes) = AuditTrail.Append(keys, AuditTrail.Read(keys, image.Entries), entry);
+            var (condition, writes) = fact.IsAttempt
+                ? AuditTrail.AppendAttempt(keys, AuditTrail.ReadAttempts(keys, image.Entries), entry)
+                : AuditTrail.Append(keys, AuditTrail.Read(keys, image.Entries), entry);
             var answer = await CommitAsync(new([condition], writes), "", cancellationToken);
             if (answer.Outcome != ControlOutcome.Conflict)
             {
@@ -255,11 +262,11 @@ internal sealed class MemberControl(
 
     public Task<ControlAnswer> ReloadAsync(CancellationToken cancellationToken) => reload(cancellationToken);
 
-    public void Publish(ClusterView view, string? configuration, ImmutableSortedDictionary<string, bool> fences, ImmutableArray<AuditEntry> audit, ImmutableArray<AccessToken> tokens)
+    public void Publish(ClusterView view, ImmutableSortedDictionary<string, bool> fences, ClusterCache cache)
     {
-        var isTrailNew = snapshot?.Audit != audit;
-        Volatile.Write(ref snapshot, new Snapshot(view, configuration, fences, audit, tokens));
-        Volatile.Write(ref leadership, isTrailNew ? leadership.See(view).Read(audit) : leadership.See(view));
+        var isTrailNew = snapshot?.Audit != cache.Audit;
+        Volatile.Write(ref snapshot, new Snapshot(view, cache.Configuration, fences, cache.Audit, cache.Attempts, cache.Tokens));
+        Volatile.Write(ref leadership, isTrailNew ? leadership.See(view).Read(cache.Audit) : leadership.See(view));
     }
 
     public void Record(ClusterView view, string concern, Decision decision) => log.Record(view, concern, decision);
@@ -359,7 +366,7 @@ internal sealed class MemberControl(
     }
 
     private sealed record Snapshot(
-        ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences, ImmutableArray<AuditEntry> Audit, ImmutableArray<AccessToken> Tokens);
+        ClusterView View, string? Configuration, ImmutableSortedDictionary<string, bool> Fences, ImmutableArray<AuditEntry> Audit, ImmutableArray<AuditEntry> Attempts, ImmutableArray<AccessToken> Tokens);
 
     private sealed record ScheduledRestart(DateTimeOffset At, RestartConditions Conditions);
 }

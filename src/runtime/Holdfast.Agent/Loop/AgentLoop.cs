@@ -106,7 +106,7 @@ internal sealed partial class AgentLoop(
         view = Promise(view with { Memory = memory });
         state.Memory = view.Memory;
         state.Audit = cache.Audit;
-        control.Publish(view, cache.Configuration, fences.Readiness, cache.Audit, cache.Tokens);
+        control.Publish(view, fences.Readiness, cache);
         SettleRequest(view);
         KeepFences(view);
 

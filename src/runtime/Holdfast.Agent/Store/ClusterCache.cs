@@ -32,6 +32,7 @@ internal sealed partial class ClusterCache(
     private CancellationTokenSource? watching;
     private StoreView? view;
     private ImmutableArray<AuditEntry>? audit;
+    private ImmutableArray<AuditEntry>? attempts;
     private ImmutableArray<AccessToken>? tokens;
     private readonly ConcurrentQueue<Action> arrived = new();
     private readonly Complaint loss = new(time);
@@ -46,6 +47,9 @@ internal sealed partial class ClusterCache(
 
     /// <summary>What was done to the cluster, oldest first.</summary>
     public ImmutableArray<AuditEntry> Audit => audit ??= AuditTrail.Read(keys, entries.Values);
+
+    /// <summary>Logins and refused requests, oldest first.</summary>
+    public ImmutableArray<AuditEntry> Attempts => attempts ??= AuditTrail.ReadAttempts(keys, entries.Values);
 
     /// <summary>Who may do what, by hashes of tokens.</summary>
     public ImmutableArray<AccessToken> Tokens => tokens ??= TokenDocuments.Read(Entry(keys.Tokens));
@@ -223,6 +227,7 @@ internal sealed partial class ClusterCache(
         leaderlessSince = entries.ContainsKey(keys.Leader) ? null : leaderlessSince ?? reached;
         view = null;
         audit = null;
+        attempts = null;
         tokens = null;
     }
 

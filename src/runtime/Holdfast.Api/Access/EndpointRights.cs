@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Holdfast.Api.Approvals;
+using Holdfast.Api.Dashboard;
+using Holdfast.Api.Health;
 using Holdfast.Api.Operations;
 using Holdfast.Api.Serving;
 using Holdfast.Model.Access;
@@ -7,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Api.Access;
 
-/// <summary>What each unsafe request needs.</summary>
+/// <summary>What each request needs.</summary>
 internal static class EndpointRights
 {
     /// <summary>Null when the caller may; otherwise it is told which role it lacks.</summary>
@@ -18,13 +20,20 @@ internal static class EndpointRights
             return null;
         }
 
-        var right = Of(endpoint, body);
-        return RoleRules.Allows(caller.Roles, right)
-            ? null
-            : Reply.Words(
-                StatusCodes.Status403Forbidden,
-                $"{caller.Name} has {RoleRules.Describe(caller.Roles)}; {endpoint} needs {RoleRules.Describe(RoleRules.Needed(right), " or ")}");
+        return Refusal(caller, endpoint, Of(endpoint, body));
     }
+
+    public static Reply? Refusal(Caller caller, string endpoint, Right right) => RoleRules.Allows(caller.Roles, right)
+        ? null
+        : Reply.Words(
+            StatusCodes.Status403Forbidden,
+            $"{caller.Name} has {RoleRules.Describe(caller.Roles)}; {endpoint} needs {RoleRules.Describe(RoleRules.Needed(right), " or ")}");
+
+    /// <summary>
+    /// What is answered to all even where looking needs a role: what load balancers and Kubernetes ask, and the dashboard's files, which are the same everywhere.
+    /// Whatever is not named here needs a role.
+    /// </summary>
+    public static bool IsOpen(string path) => HealthCheck.IsCheck(path) || DashboardFiles.IsBelow(path);
 
     private static Right Of(string endpoint, RequestBody body) => endpoint switch
     {

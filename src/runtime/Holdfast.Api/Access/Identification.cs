@@ -24,7 +24,7 @@ internal static class Identification
     {
         // The handshake has refused every certificate that does not verify, so one that is here is a good one.
         var certificate = context.Connection.ClientCertificate;
-        if (options.Tls is { VerifyClient: not ClientCertificates.None } && certificate is null)
+        if (options.AsksForCertificates && certificate is null)
         {
             return (null, Reply.Words(StatusCodes.Status403Forbidden, "client certificate required"));
         }
@@ -48,7 +48,7 @@ internal static class Identification
     /// <summary>Null when a member may ask another one for its promise: members have a password or a certificate, and no roles.</summary>
     public static Reply? RefusalOfMember(HttpContext context, RestApiOptions options)
     {
-        if (options.Tls is { VerifyClient: not ClientCertificates.None } && context.Connection.ClientCertificate is null)
+        if (options.AsksForCertificates && context.Connection.ClientCertificate is null)
         {
             return Reply.Words(StatusCodes.Status403Forbidden, "client certificate required");
         }
@@ -78,7 +78,7 @@ internal static class Identification
             return (null, Unauthorized("the bearer token is none of this cluster's, and no identity provider is configured (restapi.authentication.oidc)", options));
         }
 
-        var (caller, refusal) = await OidcLogin.IdentifyAsync(context, provider);
+        var (caller, refusal) = await OidcLogin.IdentifyAsync(context, provider, now);
         return caller is null ? (null, Unauthorized(refusal!, options)) : (caller, null);
     }
 

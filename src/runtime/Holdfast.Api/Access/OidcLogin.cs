@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Holdfast.Api.Access;
@@ -12,6 +13,8 @@ namespace Holdfast.Api.Access;
 /// <summary>Bearer tokens of an OpenID Connect provider, verified by the framework's handler (RFC 7519; OpenID Connect Discovery 1.0).</summary>
 internal static class OidcLogin
 {
+    private const string Expired = "the bearer token has expired";
+
     private static readonly TimeSpan ProviderLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
@@ -23,9 +26,16 @@ internal static class OidcLogin
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
-    public static void Add(IServiceCollection services, OidcOptions provider) =>
+    /// <param name="services">Of the web server.</param>
+    /// <param name="current">The provider as the configuration names it now; it is asked for when the first token of one comes, and after <see cref="Forget"/>.</param>
+    public static void Add(IServiceCollection services, Func<OidcOptions?> current) =>
         services.AddAuthentication().AddJwtBearer(bearer =>
         {
+            if (current() is not { } provider)
+            {
+                return;
+            }
+
             bearer.Authority = provider.Issuer.ToString();
             bearer.Audience = provider.Audience;
             bearer.MapInboundClaims = false;
@@ -38,10 +48,25 @@ internal static class OidcLogin
             bearer.TokenValidationParameters.ClockSkew = ClockSkew;
         });
 
-    /// <summary>Either whose token it is, or why it is nobody's.</summary>
-    public static async Task<(Caller? Caller, string? Refusal)> IdentifyAsync(HttpContext context, OidcOptions provider)
+    /// <summary>Goes by another provider from now on, if it is another one: roles are looked up anew with each request.</summary>
+    public static void Forget(IServiceProvider services, OidcOptions? before, OidcOptions? after)
     {
+        if ((before is null ? null : before with { Roles = [] }) != (after is null ? null : after with { Roles = [] }))
+        {
+            services.GetRequiredService<IOptionsMonitorCache<JwtBearerOptions>>().TryRemove(JwtBearerDefaults.AuthenticationScheme);
+        }
+    }
+
+    /// <summary>Either whose token it is, or why it is nobody's.</summary>
+    public static async Task<(Caller? Caller, string? Refusal)> IdentifyAsync(HttpContext context, OidcOptions provider, DateTimeOffset now)
+    {
+        // Within one request, such as a stream of events, the framework answers as it did at first.
         var result = await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
+        if (result.Properties?.ExpiresUtc is { } end && now - ClockSkew > end)
+        {
+            return (null, Expired);
+        }
+
         return result.Principal is { } person
             ? (new(NameOf(person, provider), RolesOf(person, provider)), null)
             : (null, Words(result.Failure, provider));
@@ -57,7 +82,7 @@ internal static class OidcLogin
 
     private static string Words(Exception? failure, OidcOptions provider) => failure switch
     {
-        SecurityTokenExpiredException => "the bearer token has expired",
+        SecurityTokenExpiredException => Expired,
         SecurityTokenNotYetValidException => "the bearer token is not valid yet: compare the clocks",
         SecurityTokenInvalidAudienceException => $"the bearer token is for another audience than {provider.Audience}",
 
@@ -74,8 +99,7 @@ internal static class OidcLogin
         var handler = new SocketsHttpHandler { ConnectTimeout = ProviderLimit, AllowAutoRedirect = false };
         if (provider.CaFile is { } file)
         {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPemFile(file);
+            var authorities = AuthoritiesOf(file);
             handler.SslOptions.CertificateChainPolicy = new()
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -85,5 +109,14 @@ internal static class OidcLogin
         }
 
         return handler;
+    }
+
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">It holds no certificates.</exception>
+    public static X509Certificate2Collection AuthoritiesOf(string file)
+    {
+        X509Certificate2Collection authorities = [];
+        authorities.ImportFromPemFile(file);
+        return authorities;
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Holdfast.Api.Approvals;
 using Holdfast.Api.Operations;
 using Holdfast.Api.Serving;
+using Holdfast.Decisions.Access;
 using Holdfast.Ports.Control;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -14,10 +15,30 @@ namespace Holdfast.Api.Access;
 internal sealed partial class RequestAudit(IMemberControl control, TimeProvider time, ILogger logger)
 {
     private const int LettersMax = 200;
-    private const int AddressesMax = 100;
-    private static readonly TimeSpan RefusalsEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
     private static readonly string[] SecretWords = ["password", "passwd", "secret", "token", "credential"];
-    private readonly Dictionary<string, TimeSpan> refusedAt = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private AttemptLog attempts = AttemptLog.Empty;
+
+    /// <summary>Tells from time to time how often attempts were repeated, until the interface ends.</summary>
+    public async Task TellAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TellEvery, time, stopping);
+                foreach (var (attempt, times) in TakeEnded())
+                {
+                    await WriteAsync(FactOf(attempt, times), stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It ends with the interface.
+        }
+    }
 
     public async Task WriteAsync(HttpContext context, Caller caller, string endpoint, RequestBody body, Reply reply, CancellationToken cancellationToken)
     {
@@ -38,14 +59,19 @@ internal sealed partial class RequestAudit(IMemberControl control, TimeProvider 
             _ when endpoint.StartsWith("POST " + ApprovalEndpoint.Path, StringComparison.Ordinal) => "approval",
             _ => "operation",
         };
-        await WriteAsync(new(kind, caller.Name, endpoint, details), cancellationToken);
+        var isAttempt = endpoint == LoginEndpoint.Endpoint || reply.Status is >= 400 and < 500;
+        var fact = new AuditFact(kind, Cut(caller.Name), Cut(endpoint), details) { IsAttempt = isAttempt };
+        if (!(isAttempt || reply.Status >= 500) || IsNew(fact))
+        {
+            await WriteAsync(fact, cancellationToken);
+        }
     }
 
-    /// <summary>Somebody showed something that is no proof. Once a minute from one address: whoever tries passwords must not fill the trail.</summary>
+    /// <summary>Somebody showed something that is no proof.</summary>
     public async Task WriteRefusalAsync(HttpContext context, string endpoint, Reply reply, CancellationToken cancellationToken)
     {
         var from = From(context);
-        if (context.Request.Headers.Authorization.Count == 0 || !IsDue(from))
+        if (context.Request.Headers.Authorization.Count == 0)
         {
             return;
         }
@@ -56,9 +82,13 @@ internal sealed partial class RequestAudit(IMemberControl control, TimeProvider 
             {
                 ["from"] = from,
                 ["status"] = reply.Status.ToString(CultureInfo.InvariantCulture),
-                ["answer"] = Encoding.UTF8.GetString(reply.Body.Span),
+                ["answer"] = Cut(Encoding.UTF8.GetString(reply.Body.Span)),
             });
-        await WriteAsync(new("login", $"somebody at {from}", $"refused: {endpoint}", details), cancellationToken);
+        var fact = new AuditFact("login", $"somebody at {from}", $"refused: {Cut(endpoint)}", details) { IsAttempt = true };
+        if (IsNew(fact))
+        {
+            await WriteAsync(fact, cancellationToken);
+        }
     }
 
     private async Task WriteAsync(AuditFact fact, CancellationToken cancellationToken)
@@ -69,36 +99,37 @@ internal sealed partial class RequestAudit(IMemberControl control, TimeProvider 
         }
     }
 
-    private bool IsDue(string from)
+    private bool IsNew(AuditFact fact)
     {
-        var now = time.GetElapsedTime(0);
-        lock (refusedAt)
+        lock (gate)
         {
-            if (refusedAt.TryGetValue(from, out var last) && now - last < RefusalsEvery)
-            {
-                return false;
-            }
-
-            if (refusedAt.Count >= AddressesMax)
-            {
-                foreach (var (address, at) in refusedAt.ToArray())
-                {
-                    if (now - at >= RefusalsEvery)
-                    {
-                        refusedAt.Remove(address);
-                    }
-                }
-
-                if (refusedAt.Count >= AddressesMax)
-                {
-                    return false;
-                }
-            }
-
-            refusedAt[from] = now;
-            return true;
+            (attempts, var isWritten) = attempts.Note(new(fact.Kind, fact.Who, fact.What, fact.Details["status"], fact.Details["answer"]), time.GetElapsedTime(0));
+            return isWritten;
         }
     }
+
+    private ImmutableArray<RepeatedAttempt> TakeEnded()
+    {
+        lock (gate)
+        {
+            (attempts, var told) = attempts.Tell(time.GetElapsedTime(0));
+            return told;
+        }
+    }
+
+    private static AuditFact FactOf(Attempt attempt, int times) => new(
+        attempt.Kind,
+        attempt.Who,
+        attempt.What,
+        ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal,
+            new Dictionary<string, string>
+            {
+                ["status"] = attempt.Status,
+                ["answer"] = attempt.Answer,
+                ["repeated"] = times == 1 ? "once more" : string.Create(CultureInfo.InvariantCulture, $"{times} times more"),
+            }.Where(detail => detail.Value.Length > 0)))
+    { IsAttempt = true };
 
     private static string From(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
@@ -106,9 +137,10 @@ internal sealed partial class RequestAudit(IMemberControl control, TimeProvider 
     private static string Kept(string text) => text switch
     {
         _ when SecretWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) => "not kept, since it may hold a secret",
-        { Length: > LettersMax } => text[..LettersMax] + "…",
-        _ => text,
+        _ => Cut(text),
     };
+
+    private static string Cut(string text) => text.Length > LettersMax ? text[..LettersMax] + "…" : text;
 
     [LoggerMessage(3002, LogLevel.Warning, "{What} by {Who} could not be written to the audit trail")]
     private partial void LogNotAudited(string what, string who);

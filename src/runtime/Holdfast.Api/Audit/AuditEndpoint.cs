@@ -13,14 +13,15 @@ internal static class AuditEndpoint
     public const string Path = "/holdfast/v1/audit";
 
     /// <param name="entries">JSON objects as the store holds them, oldest first: as they are, since a seal covers what was written.</param>
+    /// <param name="attempts">Logins and refused requests, likewise.</param>
     /// <param name="options">Of the interface.</param>
-    public static Reply Get(ImmutableArray<string> entries, RestApiOptions options)
+    public static Reply Get(ImmutableArray<string> entries, ImmutableArray<string> attempts, RestApiOptions options)
     {
-        var problem = ProblemOf(entries);
+        var problem = ProblemOf(entries) ?? ProblemOf(attempts);
         var words = problem is null ? "" : $"\"problem\":{JsonSerializer.Serialize(problem, ApiJson.Wire.String)},";
         return Reply.RawJson(
             StatusCodes.Status200OK,
-            $$"""{"scope":{{JsonSerializer.Serialize(options.Scope, ApiJson.Wire.String)}},"is_whole":{{(problem is null ? "true" : "false")}},{{words}}"entries":[{{string.Join(',', entries)}}]}""");
+            $$"""{"scope":{{JsonSerializer.Serialize(options.Scope, ApiJson.Wire.String)}},"is_whole":{{(problem is null ? "true" : "false")}},{{words}}"entries":[{{string.Join(',', entries)}}],"attempts":[{{string.Join(',', attempts)}}]}""");
     }
 
     private static string? ProblemOf(ImmutableArray<string> entries)

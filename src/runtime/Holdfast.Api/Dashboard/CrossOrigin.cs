@@ -24,6 +24,12 @@ internal static class CrossOrigin
         }
     }
 
+    /// <summary>Null unless a browser asks beforehand what a page's request may carry, which it asks without any proof: what a reading dashboard sends.</summary>
+    public static Reply? Preflight(HttpRequest request) =>
+        HttpMethods.IsOptions(request.Method) && request.Headers.ContainsKey("Access-Control-Request-Method")
+            ? Reply.Empty(StatusCodes.Status204NoContent) with { Headers = [new("Access-Control-Allow-Headers", "authorization, if-none-match")] }
+            : null;
+
     /// <summary>Null unless a browser says that a page of another origin makes this request. Programs that are no browsers say nothing.</summary>
     public static Reply? Refusal(HttpRequest request)
     {

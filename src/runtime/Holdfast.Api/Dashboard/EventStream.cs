@@ -23,7 +23,10 @@ internal sealed class EventStream(IMemberControl control, TimeProvider time, Tim
     public static bool IsAskedBy(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path.Value?.TrimEnd('/') == Path;
 
     /// <summary>Null once the stream has ended; otherwise why there is none.</summary>
-    public async Task<Reply?> ServeAsync(HttpContext context, Func<RestApiOptions> options)
+    /// <param name="context">Of the request.</param>
+    /// <param name="options">As they are now.</param>
+    /// <param name="mayLook">Whether the caller still may: asked every second, and the stream ends with it.</param>
+    public async Task<Reply?> ServeAsync(HttpContext context, Func<RestApiOptions> options, Func<Task<bool>> mayLook)
     {
         if (Interlocked.Increment(ref open) > options().Limits.EventStreamsMax)
         {
@@ -34,7 +37,7 @@ internal sealed class EventStream(IMemberControl control, TimeProvider time, Tim
         try
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-            await SendAsync(context, options, ended.Token);
+            await SendAsync(context, options, mayLook, ended.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested || context.RequestAborted.IsCancellationRequested)
         {
@@ -48,13 +51,12 @@ internal sealed class EventStream(IMemberControl control, TimeProvider time, Tim
         return null;
     }
 
-    private async Task SendAsync(HttpContext context, Func<RestApiOptions> options, CancellationToken cancellationToken)
+    private async Task SendAsync(HttpContext context, Func<RestApiOptions> options, Func<Task<bool>> mayLook, CancellationToken cancellationToken)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
-        CrossOrigin.Allow(context, control.View);
         foreach (var (name, value) in options().ExtraHeaders)
         {
             response.Headers[name] = value;
@@ -69,6 +71,12 @@ internal sealed class EventStream(IMemberControl control, TimeProvider time, Tim
             var now = new Seen(control.View, control.Decisions.IsDefaultOrEmpty ? null : control.Decisions[^1], time.GetTimestamp());
             if (seen.At == 0 || !seen.IsSameAs(now) || time.GetElapsedTime(seen.At) >= JudgeEvery)
             {
+                // A token may have been revoked meanwhile.
+                if (!await mayLook())
+                {
+                    return;
+                }
+
                 seen = now;
                 var overview = LiveOverviewBuilder.Build(MemberSnapshot.Take(control, time, servingSince), options(), control);
                 var comparable = JsonSerializer.SerializeToUtf8Bytes(LiveOverviewBuilder.WithoutClock(overview), ApiJson.Wire.LiveOverview);

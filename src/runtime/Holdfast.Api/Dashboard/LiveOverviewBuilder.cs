@@ -48,7 +48,7 @@ internal static class LiveOverviewBuilder
     private static string SignIn(RestApiOptions options) => options switch
     {
         { Credentials: not null } => "password",
-        { Tls.VerifyClient: not ClientCertificates.None } => "certificate",
+        { AsksForCertificates: true } => "certificate",
         { NeedsLogin: true } => "token",
         _ => "name",
     };

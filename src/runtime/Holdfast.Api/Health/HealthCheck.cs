@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Api.Status;
@@ -14,10 +15,20 @@ internal static class HealthCheck
 
     private const string TagPrefix = "tag_";
 
+    private static readonly FrozenSet<string> Checks = FrozenSet.ToFrozenSet(
+        [
+            "", "primary", "master", "read-write", "leader", "standby-leader", "health", "liveness", "readiness", "replica", "read-only", "sync", "synchronous",
+            "async", "asynchronous", "quorum", "read-only-sync", "read-only-synchronous", "read-only-quorum",
+        ],
+        StringComparer.Ordinal);
+
+    /// <summary>What tells by its status alone.</summary>
+    public static bool IsCheck(string path) => Checks.Contains(NameOf(path));
+
     /// <summary>The status for a path; one that is no check of ours is a 503, as a load balancer should not send clients there.</summary>
     public static int Status(string path, IQueryCollection query, MemberSnapshot snapshot, string? tagsJson)
     {
-        var asked = path.Trim('/').Replace('_', '-');
+        var asked = NameOf(path);
         var isReplica = () => IsReplica(query, snapshot) && snapshot.View!.Tags.NoLoadBalance == false;
         var isSynchronous = snapshot.IsSynchronousStandby;
         return asked switch
@@ -97,6 +108,8 @@ internal static class HealthCheck
             JsonValueKind.String => tag.GetString(),
             _ => tag.GetRawText().ToLower(CultureInfo.InvariantCulture),
         };
+
+    private static string NameOf(string path) => path.Trim('/').Replace('_', '-');
 
     private static int Answer(bool isTrue) => isTrue ? Ok : No;
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Api.Contracts;
@@ -13,6 +14,7 @@ public sealed class RestHealth : IMemberHealthSource, IDisposable
     private readonly TimeProvider time;
     private readonly PeerTls tls;
     private readonly HttpClient members;
+    private volatile AuthenticationHeaderValue? proof;
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used.</exception>
     /// <exception cref="IOException">A certificate's file cannot be read.</exception>
@@ -21,7 +23,11 @@ public sealed class RestHealth : IMemberHealthSource, IDisposable
         this.time = time;
         tls = PeerTls.Read(options);
         members = tls.CreateClient(verifies: true);
+        proof = options.Proof;
     }
+
+    /// <summary>Takes up another password or token; certificates stay as they are until the next start.</summary>
+    public void Reload(RestPeerOptions options) => proof = options.Proof;
 
     public async Task<MemberHealthAnswer?> AskAsync(string apiUrl, CancellationToken cancellationToken)
     {
@@ -29,7 +35,9 @@ public sealed class RestHealth : IMemberHealthSource, IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var answer = await members.GetAsync(new Uri(new Uri(apiUrl), "/patroni"), either.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(apiUrl), "/patroni"));
+            request.Headers.Authorization = proof;
+            using var answer = await members.SendAsync(request, either.Token);
             return await answer.Content.ReadFromJsonAsync(ApiJson.Wire.MemberStatus, either.Token) is { } status ? Of(status) : null;
         }
         catch (Exception silent) when (silent is HttpRequestException or IOException or JsonException or NotSupportedException or UriFormatException

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Holdfast.Api.Contracts;
 using Holdfast.Model;
@@ -20,7 +19,7 @@ public sealed class RestPeers : IMemberPeers, IDisposable
     private readonly PeerTls tls;
     private readonly HttpClient anyone;
     private readonly HttpClient members;
-    private readonly AuthenticationHeaderValue? credentials;
+    private volatile AuthenticationHeaderValue? proof;
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The certificate or its key cannot be used.</exception>
     /// <exception cref="IOException">A certificate's file cannot be read.</exception>
@@ -31,10 +30,11 @@ public sealed class RestPeers : IMemberPeers, IDisposable
         tls = PeerTls.Read(options);
         anyone = tls.CreateClient(verifies: false);
         members = tls.CreateClient(verifies: true);
-        credentials = options.Credentials is { } known
-            ? new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{known.Username}:{known.Password}")))
-            : null;
+        proof = options.Proof;
     }
+
+    /// <summary>Takes up another password or token; certificates stay as they are until the next start.</summary>
+    public void Reload(RestPeerOptions options) => proof = options.Proof;
 
     public async Task<PeerPresence> LookForAsync(string apiUrl, MemberName name, CancellationToken cancellationToken)
     {
@@ -43,7 +43,9 @@ public sealed class RestPeers : IMemberPeers, IDisposable
         try
         {
             using var answer = await anyone.GetAsync(new Uri(apiUrl), either.Token);
-            var status = await answer.Content.ReadFromJsonAsync(ApiJson.Wire.MemberStatus, either.Token);
+            var isPrivate = answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+            using var known = isPrivate ? await AskTrustedAsync(apiUrl, either.Token) : null;
+            var status = await (known ?? answer).Content.ReadFromJsonAsync(ApiJson.Wire.MemberStatus, either.Token);
             return status?.Patroni is { } software && (software.Name != name.Text || software.Scope != scope)
                 ? PeerPresence.SomebodyElse
                 : PeerPresence.Present;
@@ -63,7 +65,9 @@ public sealed class RestPeers : IMemberPeers, IDisposable
     {
         try
         {
-            var status = await members.GetFromJsonAsync(new Uri(new Uri(apiUrl), "/holdfast/v1/status"), ApiJson.Wire.HoldfastStatus, cancellationToken);
+            using var answer = await AskAsync(apiUrl, "/holdfast/v1/status", cancellationToken);
+            answer.EnsureSuccessStatusCode();
+            var status = await answer.Content.ReadFromJsonAsync(ApiJson.Wire.HoldfastStatus, cancellationToken);
             return status?.FenceInMs is { } left and > 0 ? new LastWord.Serves(TimeSpan.FromMilliseconds(left)) : new LastWord.ServesNot();
         }
         catch (Exception failed) when (failed is OperationCanceledException or HttpRequestException or UriFormatException or IOException or JsonException)
@@ -82,7 +86,7 @@ public sealed class RestPeers : IMemberPeers, IDisposable
                 // With its length: Patroni's server takes no chunks.
                 Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Wire.FailsafeBody)),
             };
-            request.Headers.Authorization = credentials;
+            request.Headers.Authorization = proof;
             using var answer = await members.SendAsync(request, cancellationToken);
             return answer.StatusCode == HttpStatusCode.OK
                 ? null
@@ -103,5 +107,26 @@ public sealed class RestPeers : IMemberPeers, IDisposable
         anyone.Dispose();
         members.Dispose();
         tls.Dispose();
+    }
+
+    /// <summary>Null when who answers there is not trusted.</summary>
+    private async Task<HttpResponseMessage?> AskTrustedAsync(string apiUrl, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(apiUrl, new Uri(apiUrl).PathAndQuery, cancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A proof goes to nobody whose certificate is not trusted, where there are certificates.</summary>
+    private async Task<HttpResponseMessage> AskAsync(string apiUrl, string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(apiUrl), path));
+        request.Headers.Authorization = proof;
+        return await members.SendAsync(request, cancellationToken);
     }
 }

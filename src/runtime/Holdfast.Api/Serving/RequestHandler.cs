@@ -18,7 +18,7 @@ namespace Holdfast.Api.Serving;
 
 /// <summary>Takes every request to its endpoint and writes the answer.</summary>
 internal sealed partial class RequestHandler(
-    IMemberControl control, SharedNamespace? shared, TimeProvider time, Func<RestApiOptions> options, ILogger logger, CancellationToken stopping)
+    IMemberControl control, SharedNamespace? shared, TimeProvider time, Func<RestApiOptions> options, RequestAudit audit, ILogger logger, CancellationToken stopping)
 {
     private readonly TimeSpan servingSince = time.GetElapsedTime(0);
     private readonly SwitchoverEndpoint switchover = new(control, time);
@@ -27,9 +27,9 @@ internal sealed partial class RequestHandler(
     private readonly ConfigurationEndpoint configuration = new(control);
     private readonly ApprovalEndpoint approvals = new(control);
     private readonly TokenEndpoint tokens = new(control, time);
-    private readonly RequestAudit audit = new(control, time, logger);
     private readonly ClustersEndpoint clusters = new(shared, time, stopping);
     private readonly AlertAnswerEndpoint alertAnswers = new(control, time);
+    private readonly ReadingGate gate = new(control, time, audit);
     private readonly EventStream events = new(control, time, time.GetElapsedTime(0), stopping);
 
     public async Task HandleAsync(HttpContext context)
@@ -40,7 +40,10 @@ internal sealed partial class RequestHandler(
         {
             if (EventStream.IsAskedBy(context.Request))
             {
-                if (await events.ServeAsync(context, options) is not { } refusal)
+                CrossOrigin.Allow(context, control.View);
+                var refusal = await gate.RefusalAsync(context, current, context.RequestAborted)
+                    ?? await events.ServeAsync(context, options, () => gate.MayLookAsync(context, options()));
+                if (refusal is null)
                 {
                     return;
                 }
@@ -94,12 +97,23 @@ internal sealed partial class RequestHandler(
 
         if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
         {
-            CrossOrigin.Allow(context, snapshot.View);
-            return ClustersEndpoint.IsAskedBy(context.Request) ? clusters.GetAsync(context.Request, snapshot, current) : Task.FromResult(
-                DashboardFiles.IsBelow(path) ? DashboardFiles.Get(path, context.Request, snapshot.View) : Read(path, context.Request.Query, snapshot, current));
+            return LookAsync(context, path, snapshot, current, cancellationToken);
         }
 
         return Task.FromResult(Reply.Words(StatusCodes.Status501NotImplemented, "Server does not support this operation"));
+    }
+
+    private async Task<Reply> LookAsync(HttpContext context, string path, MemberSnapshot snapshot, RestApiOptions current, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        CrossOrigin.Allow(context, snapshot.View);
+        return CrossOrigin.Preflight(request) ?? await gate.RefusalAsync(context, current, cancellationToken) ?? path switch
+        {
+            _ when ClustersEndpoint.IsAskedBy(request) => await clusters.GetAsync(request, snapshot, current),
+            _ when DashboardFiles.IsBelow(path) => DashboardFiles.Get(path, request, snapshot.View),
+            _ when HealthCheck.IsCheck(path) && !await gate.MayLookAsync(context, current) => Reply.Empty(Read(path, request.Query, snapshot, current).Status),
+            _ => Read(path, request.Query, snapshot, current),
+        };
     }
 
     private Reply Read(string path, IQueryCollection query, MemberSnapshot snapshot, RestApiOptions current) => path.TrimEnd('/') switch
@@ -115,7 +129,7 @@ internal sealed partial class RequestHandler(
         "/holdfast/v1/status" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Build(snapshot, current, control), ApiJson.Wire.HoldfastStatus),
         AlertEndpoint.Path => AlertEndpoint.Get(snapshot, current),
         ApprovalEndpoint.Path => ApprovalEndpoint.Get(snapshot, current),
-        AuditEndpoint.Path => AuditEndpoint.Get(control.Audit, current),
+        AuditEndpoint.Path => AuditEndpoint.Get(control.Audit, control.Attempts, current),
         "/holdfast/v1/decisions" => Reply.Json(StatusCodes.Status200OK, HoldfastStatusBuilder.Decisions(current, control), ApiJson.Wire.DecisionList),
         var other when other.StartsWith("/holdfast/", StringComparison.Ordinal) => NoSuchResource(other),
         var check => Status(HealthCheck.Status(check, query, snapshot, current.TagsJson), snapshot, current),

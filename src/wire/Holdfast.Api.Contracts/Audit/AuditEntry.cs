@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Holdfast.Api.Contracts.Audit;
 
-/// <summary>Answers <c>GET /holdfast/v1/audit</c>: the entries that the store keeps, oldest first.</summary>
+/// <summary>Answers <c>GET /holdfast/v1/audit</c>: the entries that the store keeps, each list oldest first.</summary>
 public sealed record AuditList
 {
     public required string Scope { get; init; }
@@ -16,6 +16,9 @@ public sealed record AuditList
     public string? Problem { get; init; }
 
     public IReadOnlyList<AuditEntry> Entries { get; init; } = [];
+
+    /// <summary>Logins and refused requests, in a chain of their own, so that no number of them puts out what was done.</summary>
+    public IReadOnlyList<AuditEntry> Attempts { get; init; } = [];
 }
 
 /// <summary>One thing that was done to the cluster, sealed together with the entry before it: none can be changed, left out or put in between unseen.</summary>

@@ -4,7 +4,7 @@ import type { SignIn } from '../wire';
 import { perform, type Act } from './act';
 import type { Identity } from './identity';
 
-type Way = 'password' | 'token';
+export type Way = 'password' | 'token';
 
 interface Props {
   act: Act;
@@ -69,9 +69,9 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
   );
 }
 
-const kept = 'Kept in this page until you close it, and nowhere else.';
+export const kept = 'Kept in this page until you close it, and nowhere else.';
 
-function Ways({ way, onWay }: { way: Way; onWay: (way: Way) => void }): VNode {
+export function Ways({ way, onWay }: { way: Way; onWay: (way: Way) => void }): VNode {
   return (
     <fieldset class="ways">
       <legend>Sign in with</legend>
@@ -92,7 +92,7 @@ interface FieldProps {
   note?: string;
 }
 
-function Field({ label, value, onInput, autocomplete, isNeeded, isSecret, note }: FieldProps): VNode {
+export function Field({ label, value, onInput, autocomplete, isNeeded, isSecret, note }: FieldProps): VNode {
   const common = {
     name: label.toLowerCase().replace(' ', '-'),
     value,

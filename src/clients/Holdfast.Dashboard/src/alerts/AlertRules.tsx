@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { read as get } from '../stream/reading';
 import type { AlertRule } from '../wire';
 import { duration } from '../words';
 import { signOf } from './alerts';
@@ -40,6 +41,6 @@ export function AlertRules({ root, onEnd }: { root: string; onEnd: () => void })
 }
 
 async function read(root: string): Promise<AlertRule[]> {
-  const answer = await fetch(`${root}holdfast/v1/alerts`, { credentials: 'omit', cache: 'no-store' });
+  const answer = await get(`${root}holdfast/v1/alerts`);
   return ((await answer.json()) as { rules?: AlertRule[] }).rules ?? [];
 }

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { read as get } from '../stream/reading';
 import type { AuditEntry, AuditTrail } from '../wire';
 import { dayAndClock } from '../words';
-import { detailsOf, matching, outcomeOf, viaOf } from './audit';
+import { detailsOf, inOrder, matching, outcomeOf, viaOf } from './audit';
 
 const shownAtFirst = 8;
 const readAgainEveryMs = 30_000;
@@ -17,7 +18,7 @@ export function Audit({ root, news }: { root: string; news: string }): VNode | n
   useEffect(() => {
     const read = (): void => {
       if (document.visibilityState === 'visible') {
-        void fetch(`${root}holdfast/v1/audit`, { credentials: 'omit', cache: 'no-store' }).then(async (answer) => answer.ok && setTrail((await answer.json()) as AuditTrail), () => undefined);
+        void get(`${root}holdfast/v1/audit`).then(async (answer) => answer.ok && setTrail((await answer.json()) as AuditTrail), () => undefined);
       }
     };
     read();
@@ -31,7 +32,8 @@ export function Audit({ root, news }: { root: string; news: string }): VNode | n
   if (trail === null) {
     return null;
   }
-  const found = matching(trail.entries, looked).reverse();
+  const entries = inOrder(trail);
+  const found = matching(entries, looked).reverse();
   const shown = isWhole ? found : found.slice(0, shownAtFirst);
   return (
     <section aria-labelledby="audit">
@@ -41,11 +43,11 @@ export function Audit({ root, news }: { root: string; news: string }): VNode | n
       </div>
       {trail.problem !== undefined && <p class="trouble" role="alert">✕ {trail.problem}</p>}
       {found.length === 0
-        ? <p class="calm">{trail.entries.length === 0 ? 'Nothing was done to this cluster yet.' : 'No entry says that.'}</p>
+        ? <p class="calm">{entries.length === 0 ? 'Nothing was done to this cluster yet.' : 'No entry says that.'}</p>
         : (
           <table class="audit">
             <thead><tr>{['When', 'Who', 'What', 'Via', 'Outcome'].map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
-            <tbody>{shown.map((entry) => <Row key={entry.number} entry={entry} />)}</tbody>
+            <tbody>{shown.map((entry) => <Row key={`${entry.number} ${entry.at}`} entry={entry} />)}</tbody>
           </table>
         )}
       {found.length > shownAtFirst && <p class="buttons"><button type="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>{isWhole ? 'Show fewer' : `Show all ${found.length}`}</button></p>}

@@ -1,4 +1,7 @@
-import type { AuditEntry } from '../wire';
+import type { AuditEntry, AuditTrail } from '../wire';
+
+/** What was done and what was refused, by time. */
+export const inOrder = (trail: AuditTrail): AuditEntry[] => [...trail.entries, ...(trail.attempts ?? [])].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 
 /** Entries that say every word that is looked for, whoever said it where. */
 export function matching(entries: readonly AuditEntry[], looked: string): AuditEntry[] {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { read } from '../stream/reading';
 import type { ClusterList } from '../wire';
 
 export interface FleetReading {
@@ -25,7 +26,7 @@ async function follow(root: string, ended: AbortSignal, onChange: (change: Parti
   let tag = '';
   for (let isLost = false; !ended.aborted; await pause(readEveryMs, ended)) {
     try {
-      const answer = await fetch(`${root}holdfast/v1/clusters`, { credentials: 'omit', cache: 'no-store', signal: ended, headers: tag === '' ? {} : { 'If-None-Match': tag } });
+      const answer = await read(`${root}holdfast/v1/clusters`, { signal: ended, headers: tag === '' ? {} : { 'If-None-Match': tag } });
       if (answer.ok) {
         tag = answer.headers.get('ETag') ?? '';
         onChange({ list: (await answer.json()) as ClusterList, lostAt: null });

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { read as get } from '../stream/reading';
 import { dayAndClock } from '../words';
 
 /** As the agent lists a change of timeline: the timeline that ended, where, why, when, and who led next. */
@@ -11,8 +12,8 @@ const shown = 10;
 export function Leaders({ root, leader, term, isGroup }: { root: string; leader: string; term: number; isGroup: boolean }): VNode | null {
   const [changes, setChanges] = useState<Change[]>([]);
   useEffect(() => {
-    const read = (): void => void fetch(`${root}history`, { credentials: 'omit', cache: 'no-store' })
-      .then(async (answer) => setChanges((await answer.json()) as Change[]), () => undefined);
+    const read = (): void => void get(`${root}history`)
+      .then(async (answer) => answer.ok && setChanges((await answer.json()) as Change[]), () => undefined);
     read();
     // The new leader writes the history only after its promotion.
     const later = setTimeout(read, 5_000);

@@ -1,5 +1,6 @@
 import { originOf, type Overview } from '../wire';
 import { eventReader } from './events';
+import { anotherReader, read } from './reading';
 
 export interface Live {
   overview: Overview | null;
@@ -35,6 +36,7 @@ export async function follow(own: string, onChange: (live: Live) => void): Promi
       }
     }
     show({ lostAt: live.lostAt ?? Date.now() });
+    await anotherReader();
     await pause(pauseMs);
   }
 }
@@ -55,7 +57,7 @@ async function readFrom(root: string, preferred: string | null, onOverview: (ove
   };
   const look = preferred === null ? undefined : setInterval(() => void abortIfThere(preferred, ended), lookForOwnEveryMs);
   try {
-    const response = await fetch(root + pathOfEvents, { signal: ended.signal, cache: 'no-store', credentials: 'omit' });
+    const response = await read(root + pathOfEvents, { signal: ended.signal });
     if (!response.ok || response.body === null) {
       return;
     }
@@ -76,7 +78,7 @@ async function readFrom(root: string, preferred: string | null, onOverview: (ove
 
 async function abortIfThere(root: string, current: AbortController): Promise<void> {
   try {
-    const answer = await fetch(`${root}holdfast/v1/status`, { cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(firstAnswerMsMax) });
+    const answer = await read(`${root}holdfast/v1/status`, { signal: AbortSignal.timeout(firstAnswerMsMax) });
     if (answer.ok) {
       current.abort();
     }
