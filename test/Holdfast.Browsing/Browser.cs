@@ -55,6 +55,8 @@ public sealed class Browser : IDisposable
 
     public void Fill(string field, string text) => driver.FindElement(By.Name(field)).SendKeys(text);
 
+    public void Choose(string field, string option) => driver.FindElement(By.XPath($"//select[@name='{field}']/option[normalize-space()='{option}']")).Click();
+
     public void Press(string keys) => driver.SwitchTo().ActiveElement().SendKeys(keys);
 
     /// <summary>Goes on by the Tab key until something has the focus.</summary>

@@ -16,6 +16,7 @@ public sealed class OperatorTests(WatchedCluster watched)
         using var _ = browser;
         await browser.SeesAsync(Banner, $"{leader.Name} leads");
         await browser.SeesAsync("section[aria-labelledby=alerts]", "✓ Nothing fires.");
+        await SeesWritesAsync(browser);
         Pictures.Take(browser, "dashboard", "light");
         Pictures.Take(browser, "dashboard", "dark");
 
@@ -46,11 +47,14 @@ public sealed class OperatorTests(WatchedCluster watched)
         Pictures.TakeOf(browser, "dashboard-audit", "section[aria-labelledby=audit]");
         browser.Type("audit-filter", "nobody did this");
         await browser.SeesAsync("section[aria-labelledby=audit]", "No entry says that.");
+        await browser.SeesAsync("section[aria-labelledby=writes]", "not served for");
+        Assert.True(browser.Count("section[aria-labelledby=writes] .outage") > 0);
+        Pictures.TakeOf(browser, "dashboard-writes", "section[aria-labelledby=writes]");
         Assert.True(browser.IsTheSamePage);
     }
 
     [Fact]
-    public async Task A_lost_standby_fires_an_alert_that_says_on_whom_and_since_when_and_its_rule_is_shown_on_demand()
+    public async Task A_lost_standby_fires_an_alert_that_is_taken_in_hand_and_silenced_on_the_page()
     {
         var (leader, browser) = await OpenAsync(watched);
         using var _ = browser;
@@ -70,6 +74,7 @@ public sealed class OperatorTests(WatchedCluster watched)
         Assert.Empty(browser.AccessibilityObjections());
         Pictures.Take(browser, "dashboard-rules", "light");
         browser.Press(Keys.Escape);
+        await AnswerAsync(browser, lost.Name);
         await watched.WholeAsync();
         await browser.SeesAsync("section[aria-labelledby=alerts]", "✓ Nothing fires.");
     }
@@ -137,6 +142,60 @@ public sealed class OperatorTests(WatchedCluster watched)
         browser.Press(Keys.Escape);
         browser.Resize(360, 800);
         Assert.Equal(360, browser.ContentWidth);
+    }
+
+    private static async Task SeesWritesAsync(Browser browser)
+    {
+        await browser.SeesAsync("section[aria-labelledby=writes]", "of the error budget left");
+        foreach (var name in (string[])["node1", "node2", "node3"])
+        {
+            await browser.SeesAsync("section[aria-labelledby=writes]", name);
+        }
+
+        await browser.SeesAsync("section[aria-labelledby=writes] figcaption", " ms");
+        browser.TabTo("As a table");
+        browser.Press(Keys.Enter);
+        await browser.SeesAsync("section[aria-labelledby=writes] table", "Budget left");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Press(Keys.Enter);
+    }
+
+    private static async Task AnswerAsync(Browser browser, string lost)
+    {
+        var alert = $"StandbyNotConnected on {lost}";
+        browser.TabTo($"Acknowledge {alert}");
+        browser.Press(Keys.Enter);
+        await browser.SeesAsync("dialog", "You take it in hand");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Fill("your-name", "Olga");
+        browser.Fill("comment", "on my way");
+        browser.Click("Acknowledge");
+        await browser.SeesAsync(".alert.critical", "Olga (unproven) has it in hand: on my way");
+        Assert.Contains("is acknowledged by Olga", browser.Focused, StringComparison.Ordinal);
+
+        browser.TabTo($"Silence {alert}");
+        browser.Press(Keys.Enter);
+        browser.Choose("what", $"everything about {lost}");
+        browser.Choose("for-how-long", "4 hours");
+        browser.Fill("comment", "a new disk");
+        Pictures.Take(browser, "dashboard-silence", "light");
+        Pictures.Take(browser, "dashboard-silence", "dark");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Click("Silence");
+        await browser.SeesAsync(".silence", $"everything about {lost}");
+        await browser.SeesAsync(".silence", "by Olga (unproven): a new disk");
+        await browser.SeesAsync(".alert.critical", "silenced, so nobody is told");
+        Assert.Empty(browser.AccessibilityObjections());
+        Pictures.Take(browser, "dashboard-silenced", "light");
+        Pictures.TakeOnPhone(browser, "dashboard-silenced-phone");
+
+        browser.Click("End…");
+        await browser.SeesAsync("dialog", "told at once");
+        browser.Click("End the silence");
+        await browser.SeesAsync(".said", "has ended");
+        await browser.SeesAsync(".alert.critical", "Olga (unproven) has it in hand");
+        Assert.Equal(0, browser.Count(".silence"));
+        Assert.True(browser.IsTheSamePage);
     }
 
     private static LoopbackMember Other(WatchedCluster watched, LoopbackMember leader) => watched.Cluster.Members.Last(member => member != leader);

@@ -22,6 +22,18 @@ export function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Of the time of one write, in the precision in which it differs. */
+export function latency(seconds: number | undefined): string {
+  if (seconds === undefined) {
+    return 'unknown';
+  }
+  const milliseconds = seconds * 1000;
+  return milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
+/** A part in percent, never better than it is: 99.9999 % is not 100 %. */
+export const percent = (part: number | undefined): string => (part === undefined ? 'unknown' : `${(Math.floor(part * 1e5) / 1e3).toFixed(3)} %`);
+
 const twoDigits = (count: number): string => String(count).padStart(2, '0');
 
 export function clock(iso: string): string {

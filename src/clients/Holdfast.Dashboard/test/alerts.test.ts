@@ -3,7 +3,7 @@ import { answerOf, figureOf, linkOf } from '../src/alerts/alerts';
 import type { Alert } from '../src/wire';
 
 const alert = (change: Partial<Alert>): Alert =>
-  ({ name: 'ReplicationLag', subject: 'b', severity: 'warning', state: 'firing', summary: '', since: '', when: 'replication_lag_seconds > 60', ...change });
+  ({ id: 'ReplicationLag/b', name: 'ReplicationLag', subject: 'b', severity: 'warning', state: 'firing', summary: '', since: '', when: 'replication_lag_seconds > 60', ...change });
 
 test('the figure is said beside its limit, where this agent sees it', () => {
   expect(figureOf(alert({ value: 71.5 }))).toBe('replication lag seconds is 71.5, fires at > 60');

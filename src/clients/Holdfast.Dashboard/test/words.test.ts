@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amount, bytes, duration } from '../src/words';
+import { amount, bytes, duration, latency, percent } from '../src/words';
 
 test('bytes are said in the unit a person would choose', () => {
   expect([0, 999, 1000, 16_777_216, 250_000_000].map(bytes)).toEqual(['0 B', '999 B', '1.0 kB', '16.8 MB', '250 MB']);
@@ -11,4 +11,12 @@ test('a duration that is over is zero', () => {
 
 test('a great number of transactions is rounded to what fits', () => {
   expect([0, 9_999, 10_000, 123_456, 7_250_000].map(amount)).toEqual(['0', '9999', '10 k', '123 k', '7.3 M']);
+});
+
+test('a latency is as precise as people need it', () => {
+  expect([undefined, 0.0004, 0.0031, 0.0256, 2.34].map(latency)).toEqual(['unknown', '0.4 ms', '3.1 ms', '26 ms', '2.3 s']);
+});
+
+test('a part is never said to be better than it is', () => {
+  expect([undefined, 1, 0.9999999, 0.99987, -0.25].map(percent)).toEqual(['unknown', '100.000 %', '99.999 %', '99.987 %', '-25.000 %']);
 });
