@@ -19,7 +19,8 @@ export function duration(seconds: number): string {
     return `${whole} s`;
   }
   const minutes = Math.floor(whole / 60);
-  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** Of the time of one write, in the precision in which it differs. */
@@ -32,7 +33,10 @@ export function latency(seconds: number | undefined): string {
 }
 
 /** A part in percent, never better than it is: 99.9999 % is not 100 %. */
-export const percent = (part: number | undefined): string => (part === undefined ? 'unknown' : `${(Math.floor(part * 1e5) / 1e3).toFixed(3)} %`);
+export function percent(part: number | undefined, digits: number): string {
+  const scale = 10 ** digits;
+  return part === undefined ? 'unknown' : `${(Math.floor(part * 100 * scale) / scale).toFixed(digits)} %`;
+}
 
 const twoDigits = (count: number): string => String(count).padStart(2, '0');
 

@@ -30,5 +30,6 @@ test('only an address of the web becomes a link', () => {
 test('what people have said of an alert stands beside it', () => {
   expect(answerOf(alert({}))).toBe('');
   expect(answerOf(alert({ state: 'silenced' }))).toBe('silenced, so nobody is told');
+  expect(answerOf(alert({ state: 'silenced', acknowledged_by: 'olga' }))).toBe('silenced, so nobody is told; olga has it in hand');
   expect(answerOf(alert({ state: 'acknowledged', acknowledged_by: 'olga', acknowledged_comment: 'on my way' }))).toBe('olga has it in hand: on my way');
 });

@@ -6,7 +6,7 @@ test('bytes are said in the unit a person would choose', () => {
 });
 
 test('a duration that is over is zero', () => {
-  expect([-3, 0, 59.6, 61, 3_700].map(duration)).toEqual(['0 s', '0 s', '1 min 0 s', '1 min 1 s', '1 h 1 min']);
+  expect([-3, 0, 59.6, 61, 3_700, 180_000].map(duration)).toEqual(['0 s', '0 s', '1 min 0 s', '1 min 1 s', '1 h 1 min', '2 d 2 h']);
 });
 
 test('a great number of transactions is rounded to what fits', () => {
@@ -18,5 +18,6 @@ test('a latency is as precise as people need it', () => {
 });
 
 test('a part is never said to be better than it is', () => {
-  expect([undefined, 1, 0.9999999, 0.99987, -0.25].map(percent)).toEqual(['unknown', '100.000 %', '99.999 %', '99.987 %', '-25.000 %']);
+  expect([undefined, 1, 0.9999999, 0.99987].map((part) => percent(part, 3))).toEqual(['unknown', '100.000 %', '99.999 %', '99.987 %']);
+  expect(percent(-0.2501, 1)).toBe('-25.1 %');
 });

@@ -46,30 +46,32 @@ function Measured({ overview, histories, outages, nowMs, agentMs }: Props): VNod
             series={[{ kept: histories.slowest.get(member.name) ?? [], kind: 'faint' }, { kept: histories.median.get(member.name) ?? [], kind: 'main' }]}
             marks={member.outages.map(({ sinceMs, untilMs }) => ({ fromMs: sinceMs + nowMs - agentMs, toMs: (untilMs ?? agentMs) + nowMs - agentMs }))}>
             <b>{member.name}</b> <span>{member.now}</span> <small>slowest {member.slowest}</small>
-            {member.probe !== undefined && <small class="budget">served in {percent(member.probe.availability)} of 30 days, {percent(member.probe.budget_left)} of the error budget left</small>}
-            {member.outages.map((outage) => <small key={outage.sinceMs} class="down">{outageInWords(outage, agentMs)}</small>)}
+            {member.probe !== undefined && <small class="budget">served in {percent(member.probe.availability, 3)} of 30 days, {percent(member.probe.budget_left, 1)} of the error budget left</small>}
+            {member.outages.length > listedMax && <small class="down">✕ {member.outages.length - listedMax} earlier outages</small>}
+            {member.outages.slice(-listedMax).map((outage) => <small key={outage.sinceMs} class="down">{outageInWords(outage, agentMs)}</small>)}
           </Chart>
         ))}
       </div>
+      <p class="note"><small>Thick: the middle one of ten seconds’ writes. Thin: the slowest one. Marked: not served.</small></p>
       <details>
         <summary>As a table</summary>
-        <table>
+        <table class="figures">
           <thead><tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
           <tbody>
             {members.map((member) => (
               <tr key={member.name}>
                 <th scope="row">{member.name}</th>
-                {[member.now, member.slowest, String(member.outages.length), percent(member.probe?.availability), percent(member.probe?.budget_left)].map((value, index) => <td key={columns[index + 1]} data-label={columns[index + 1]}>{value}</td>)}
+                {valuesOf(member).map((value, index) => <td key={columns[index + 1]} data-label={columns[index + 1]}>{value}</td>)}
               </tr>
             ))}
           </tbody>
         </table>
-        <p class="note">The thick line is the middle one of ten seconds’ writes, the thin line the slowest one. Marked stretches are outages.</p>
       </details>
     </>
   );
 }
 
+const listedMax = 3;
 const columns = ['Member', 'Write', 'Slowest', 'Outages', '30 days', 'Budget left'];
 
 interface MeasuredMember {
@@ -92,6 +94,9 @@ function memberOf(name: string, probe: Probe | undefined, histories: Histories, 
     outages: outages.filter((outage) => (outage.untilMs ?? agentMs) > agentMs - keptMs),
   };
 }
+
+const valuesOf = ({ now, slowest, outages, probe }: MeasuredMember): string[] =>
+  [now, slowest, String(outages.length), percent(probe?.availability, 3), percent(probe?.budget_left, 1)];
 
 const inWords = (member: MeasuredMember): string =>
   `${member.name}: now ${member.now}, slowest ${member.slowest}, ${member.outages.length === 0 ? 'no outage' : member.outages.length === 1 ? '1 outage' : `${member.outages.length} outages`}`;
