@@ -46,7 +46,7 @@ function Measured({ overview, histories, outages, nowMs, agentMs }: Props): VNod
             series={[{ kept: histories.slowest.get(member.name) ?? [], kind: 'faint' }, { kept: histories.median.get(member.name) ?? [], kind: 'main' }]}
             marks={member.outages.map(({ sinceMs, untilMs }) => ({ fromMs: sinceMs + nowMs - agentMs, toMs: (untilMs ?? agentMs) + nowMs - agentMs }))}>
             <b>{member.name}</b> <span>{member.now}</span> <small>slowest {member.slowest}</small>
-            {member.probe !== undefined && <small class="budget">served in {percent(member.probe.availability, 3)} of 30 days, {percent(member.probe.budget_left, 1)} of the error budget left</small>}
+            {member.probe !== undefined && <small class="budget">served {percent(member.probe.availability, 3)}, {percent(member.probe.budget_left, 1)} of 30 days’ error budget left</small>}
             {member.outages.length > listedMax && <small class="down">✕ {member.outages.length - listedMax} earlier outages</small>}
             {member.outages.slice(-listedMax).map((outage) => <small key={outage.sinceMs} class="down">{outageInWords(outage, agentMs)}</small>)}
           </Chart>
@@ -72,7 +72,7 @@ function Measured({ overview, histories, outages, nowMs, agentMs }: Props): VNod
 }
 
 const listedMax = 3;
-const columns = ['Member', 'Write', 'Slowest', 'Outages', '30 days', 'Budget left'];
+const columns = ['Member', 'Write', 'Slowest', 'Outages', 'Served', 'Budget left'];
 
 interface MeasuredMember {
   name: string;
