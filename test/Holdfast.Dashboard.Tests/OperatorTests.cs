@@ -189,7 +189,7 @@ public sealed class OperatorTests(WatchedCluster watched)
         await browser.SeesAsync("dialog", "told at once");
         browser.Click("End the silence");
         await browser.SeesAsync(".said", "has ended");
-        await browser.SeesAsync(".alert.critical", "Olga (unproven) has it in hand");
+        await browser.SeesAsync($"[aria-label='Silence {alert}']", "Silence…");
         Assert.Equal(0, browser.Count(".silence"));
         Assert.True(browser.IsTheSamePage);
     }
