@@ -30,6 +30,7 @@ public sealed class DashboardTests
     [InlineData("dashboard.css", "text/css; charset=utf-8")]
     [InlineData("icon.svg", "image/svg+xml")]
     [InlineData("rules/KeepLeading.md", "text/plain; charset=utf-8")]
+    [InlineData("docs/probe.md", "text/plain; charset=utf-8")]
     public async Task Every_file_has_its_type(string name, string type)
     {
         await using var api = await RunningApi.StartAsync(Views.Primary(RunningApi.Now));

@@ -55,8 +55,11 @@ public sealed class Browser : IDisposable
 
     public void Fill(string field, string text) => driver.FindElement(By.Name(field)).SendKeys(text);
 
-    /// <summary>Of several radio buttons.</summary>
-    public void Choose(string field, string value) => driver.FindElement(By.CssSelector($"input[name='{field}'][value='{value}']")).Click();
+    /// <summary>One of several radio buttons.</summary>
+    public void Check(string field, string value) => driver.FindElement(By.CssSelector($"input[name='{field}'][value='{value}']")).Click();
+
+    /// <summary>One line of a list.</summary>
+    public void Choose(string field, string option) => driver.FindElement(By.XPath($"//select[@name='{field}']/option[normalize-space()='{option}']")).Click();
 
     public void Press(string keys) => driver.SwitchTo().ActiveElement().SendKeys(keys);
 

@@ -13,6 +13,13 @@ public class ProbeDocumentTests
     [
         new ProbeReport(null, 0, 0),
         new ProbeReport(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero).AddTicks(1234567), 14.4, 3),
+        new ProbeReport(null, 0, 0)
+        {
+            Writes = new(TimeSpan.FromMilliseconds(3.1), TimeSpan.FromMilliseconds(25.7)),
+            LastOutage = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero), TimeSpan.FromTicks(21_134_449)),
+            Availability = 0.999871,
+            BudgetLeft = -0.25,
+        },
         new TheoryDataRow<ProbeReport?>(null),
     ];
 

@@ -58,6 +58,11 @@ public sealed class FleetTests(ITestOutputHelper output)
         browser.Press(Keys.ArrowDown);
         browser.Press(Keys.Enter);
         await browser.SeesAsync(".banner", "leads");
+        await browser.SeesAsync("section[aria-labelledby=writes]", "Not measured: no member’s configuration has a section probe.");
+        browser.Click("How to turn it on");
+        await browser.SeesAsync("dialog", "read_write: 10.0.0.1:5000");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Press(Keys.Escape);
         Assert.True(browser.IsTheSamePage);
         browser.Resize(360, 800);
         await browser.SeesAsync("nav", "All clusters");

@@ -46,11 +46,13 @@ public sealed class OperatorTests(WatchedCluster watched)
         Pictures.TakeOf(browser, "dashboard-audit", "section[aria-labelledby=audit]");
         browser.Type("audit-filter", "nobody did this");
         await browser.SeesAsync("section[aria-labelledby=audit]", "No entry says that.");
+        await browser.SeesAsync("section[aria-labelledby=writes]", "not served for");
+        Assert.True(browser.Count("section[aria-labelledby=writes] .outage") > 0);
         Assert.True(browser.IsTheSamePage);
     }
 
     [Fact]
-    public async Task A_lost_standby_fires_an_alert_that_says_on_whom_and_since_when_and_its_rule_is_shown_on_demand()
+    public async Task A_lost_standby_fires_an_alert_that_is_taken_in_hand_and_silenced_on_the_page()
     {
         var (leader, browser) = await OpenAsync(watched);
         using var _ = browser;
@@ -70,6 +72,7 @@ public sealed class OperatorTests(WatchedCluster watched)
         Assert.Empty(browser.AccessibilityObjections());
         Pictures.Take(browser, "dashboard-rules", "light");
         browser.Press(Keys.Escape);
+        await AnswerAsync(browser, lost.Name);
         await watched.WholeAsync();
         await browser.SeesAsync("section[aria-labelledby=alerts]", "✓ Nothing fires.");
     }
@@ -130,6 +133,7 @@ public sealed class OperatorTests(WatchedCluster watched)
         browser.Prefer(scheme);
         await browser.SeesAsync(Banner, $"{leader.Name} leads");
 
+        await SeesWritesAsync(browser);
         Assert.Empty(browser.AccessibilityObjections());
         browser.Click("Pause…");
         await browser.SeesAsync("dialog", "Nothing is promoted");
@@ -137,6 +141,57 @@ public sealed class OperatorTests(WatchedCluster watched)
         browser.Press(Keys.Escape);
         browser.Resize(360, 800);
         Assert.Equal(360, browser.ContentWidth);
+    }
+
+    private static async Task SeesWritesAsync(Browser browser)
+    {
+        const string Writes = "section[aria-labelledby=writes]";
+        await browser.SeesAsync(Writes, "error budget left");
+        foreach (var name in (string[])["node1", "node2", "node3"])
+        {
+            await browser.SeesAsync(Writes, name);
+        }
+
+        await browser.SeesAsync($"{Writes} figcaption", " ms");
+        browser.TabTo("As a table");
+        browser.Press(Keys.Enter);
+        await browser.SeesAsync($"{Writes} table", "Budget left");
+    }
+
+    private static async Task AnswerAsync(Browser browser, string lost)
+    {
+        var alert = $"StandbyNotConnected on {lost}";
+        browser.TabTo($"Acknowledge {alert}");
+        browser.Press(Keys.Enter);
+        await browser.SeesAsync("dialog", "You take it in hand");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Fill("your-name", "Olga");
+        browser.Fill("comment", "on my way");
+        browser.Click("Acknowledge");
+        await browser.SeesAsync(".alert.critical", "Olga (unproven) has it in hand: on my way");
+        Assert.Contains("is acknowledged by Olga", browser.Focused, StringComparison.Ordinal);
+
+        browser.TabTo($"Silence {alert}");
+        browser.Press(Keys.Enter);
+        browser.Choose("what", $"everything about {lost}");
+        browser.Choose("for-how-long", "4 hours");
+        browser.Fill("comment", "a new disk");
+        Pictures.Take(browser, "dashboard-silence", "light");
+        Assert.Empty(browser.AccessibilityObjections());
+        browser.Click("Silence");
+        await browser.SeesAsync(".silence", $"everything about {lost}");
+        await browser.SeesAsync(".silence", "by Olga (unproven): a new disk");
+        await browser.SeesAsync(".alert.critical", "silenced, so nobody is told");
+        Assert.Empty(browser.AccessibilityObjections());
+        Pictures.TakeOf(browser, "dashboard-silenced", "section[aria-labelledby=alerts]");
+
+        browser.Click("End…");
+        await browser.SeesAsync("dialog", "told at once");
+        browser.Click("End the silence");
+        await browser.SeesAsync(".said", "has ended");
+        await browser.SeesAsync($"[aria-label='Silence {alert}']", "Silence…");
+        Assert.Equal(0, browser.Count(".silence"));
+        Assert.True(browser.IsTheSamePage);
     }
 
     private static LoopbackMember Other(WatchedCluster watched, LoopbackMember leader) => watched.Cluster.Members.Last(member => member != leader);

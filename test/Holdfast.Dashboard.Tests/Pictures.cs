@@ -28,8 +28,9 @@ internal static class Pictures
             return;
         }
 
-        browser.Resize(1120, 900);
+        browser.Resize(1120, 3200);
         browser.PhotographPart(selector, Path.Combine(Folder, name + ".png"));
+        browser.Resize(1120, 900);
     }
 
     public static void TakeOnPhone(Browser browser, string name)

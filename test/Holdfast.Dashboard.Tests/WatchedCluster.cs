@@ -1,13 +1,18 @@
+using System.Globalization;
 using System.Text;
 using Holdfast.Chaos;
 using Holdfast.Demo.Cluster;
 
 namespace Holdfast.Dashboard.Tests;
 
-/// <summary>Three members in which nobody leads after a loss before a person has approved; each test begins when it is whole.</summary>
+/// <summary>Three members, each with a router and a probe, in which nobody leads after a loss before a person has approved; each test begins when it is whole.</summary>
 public sealed class WatchedCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    // The outages that the tests make are more than an error budget allows.
+    private const string Settings = """{"failover":{"strategy":"hybrid"},"alerts":{"rules":{"ProbeFailing":"off","ErrorBudgetBurning":"off"}}}""";
+
     private bool isStarted;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -22,6 +27,7 @@ public sealed class WatchedCluster : IAsyncLifetime
         if (!isStarted)
         {
             isStarted = true;
+            await ProbeAsync();
             Cluster.Start();
         }
 
@@ -38,10 +44,33 @@ public sealed class WatchedCluster : IAsyncLifetime
 
         var leader = await Cluster.LeaderAsync(Stop);
         using var http = new HttpClient();
-        using var hybrid = new StringContent("""{"failover":{"strategy":"hybrid"}}""", Encoding.UTF8, "application/json");
-        using var answer = await http.PatchAsync(new Uri(leader.Plan.RestUrl + "/config"), hybrid, Stop);
+        using var settings = new StringContent(Settings, Encoding.UTF8, "application/json");
+        using var answer = await http.PatchAsync(new Uri(leader.Plan.RestUrl + "/config"), settings, Stop);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
         return leader;
+    }
+
+    private async Task ProbeAsync()
+    {
+        var ports = FreePorts.Take(Cluster.Members.Count * 2);
+        foreach (var (index, member) in Cluster.Members.Index())
+        {
+            await File.AppendAllTextAsync(
+                member.Plan.ConfigurationFile,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+
+                    router:
+                      read_write: 127.0.0.1:{ports[index * 2]}
+                      api: 127.0.0.1:{ports[(index * 2) + 1]}
+                    probe:
+                      username: {ClusterPlan.Superuser}
+                      password: {Cluster.Plan.SuperuserPassword}
+
+                    """),
+                Stop);
+        }
     }
 
     public async ValueTask DisposeAsync()

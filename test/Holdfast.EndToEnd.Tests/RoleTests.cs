@@ -104,7 +104,7 @@ public sealed class RoleTests
         browser.Click("Sign in");
         await browser.SeesAsync("main", "not authenticated", Stop);
         Assert.Empty(browser.AccessibilityObjections());
-        browser.Choose("way", "token");
+        browser.Check("way", "token");
         browser.Fill("token", token);
         browser.Click("Sign in");
         await browser.SeesAsync(".banner", "leads", Stop);

@@ -21,6 +21,12 @@ public sealed record LiveOverview
     /// <summary>What fires, and what holds and does not fire yet; the worst first.</summary>
     public required IReadOnlyList<AlertStatus> Alerts { get; init; }
 
+    /// <summary>Those that hold now.</summary>
+    public required IReadOnlyList<AlertSilenceStatus> Silences { get; init; }
+
+    /// <summary>What clients meet at each member that has a probe and was ever served.</summary>
+    public required IReadOnlyList<MemberProbe> Probes { get; init; }
+
     public required HoldfastStatus Status { get; init; }
 
     /// <summary>This member's last decisions, oldest first.</summary>
@@ -32,5 +38,25 @@ public sealed record LiveOverview
 /// <param name="Sentence">What is the case.</param>
 /// <param name="Ask">What is asked of people; absent for nothing.</param>
 public sealed record VerdictStatus(string Level, string Sentence, string? Ask);
+
+/// <summary>What the clients of one member's router meet; of other members as the store has it, which is up to one <c>loop_wait</c> old.</summary>
+public sealed record MemberProbe
+{
+    public required string Member { get; init; }
+
+    /// <summary>The middle one of the last ten seconds' acknowledged writes; absent where there was none.</summary>
+    public double? WriteMedianSeconds { get; init; }
+
+    public double? WriteSlowestSeconds { get; init; }
+
+    /// <summary>The one that goes on, or the last one; absent when there was none since the agent began.</summary>
+    public OutageStatus? LastOutage { get; init; }
+
+    /// <summary>Of the measured time in thirty days, from 0 to 1.</summary>
+    public double? Availability { get; init; }
+
+    /// <summary>Of the error budget of thirty days; below 0 when it is overdrawn.</summary>
+    public double? BudgetLeft { get; init; }
+}
 
 public sealed record MissingMember(string Name, int SecondsAgo);

@@ -89,6 +89,28 @@ public sealed record ProbeDocument
 
     [JsonPropertyName("lost_writes")]
     public long? LostWrites { get; init; }
+
+    /// <summary>The middle one of the last ten seconds' acknowledged writes.</summary>
+    [JsonPropertyName("write_median_seconds")]
+    public double? WriteMedianSeconds { get; init; }
+
+    [JsonPropertyName("write_slowest_seconds")]
+    public double? WriteSlowestSeconds { get; init; }
+
+    /// <summary>Of the last outage that is over.</summary>
+    [JsonPropertyName("last_outage_since")]
+    public DateTimeOffset? LastOutageSince { get; init; }
+
+    [JsonPropertyName("last_outage_seconds")]
+    public double? LastOutageSeconds { get; init; }
+
+    /// <summary>Over thirty days, from 0 to 1.</summary>
+    [JsonPropertyName("availability")]
+    public double? Availability { get; init; }
+
+    /// <summary>Over thirty days, up to 1.</summary>
+    [JsonPropertyName("budget_left")]
+    public double? BudgetLeft { get; init; }
 }
 
 /// <summary>A server's word on its group.</summary>

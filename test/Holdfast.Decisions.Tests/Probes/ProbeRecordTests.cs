@@ -105,6 +105,30 @@ public sealed class ProbeRecordTests
         Assert.Null(LatencyHistogram.Empty.UpperBoundOf(0.5));
     }
 
+    [Fact]
+    public void The_report_says_how_long_the_writes_of_the_last_ten_seconds_took()
+    {
+        var record = Served;
+        foreach (var (at, milliseconds) in new[] { (1, 90.0), (12, 3.04), (13, 2), (14, 25) })
+        {
+            record = record.Add(Attempt(at, 0.01, ProbeOutcome.Served) with { Write = TimeSpan.FromMilliseconds(milliseconds) });
+        }
+
+        Assert.Equal(new WriteLatency(TimeSpan.FromMilliseconds(3), TimeSpan.FromMilliseconds(25)), record.ReportAt(Noon)!.Writes);
+        Assert.Null(record.Add(Attempt(24.5, 0.01, ProbeOutcome.Refused) with { Write = null }).ReportAt(Noon)!.Writes);
+    }
+
+    [Fact]
+    public void The_report_keeps_the_last_outage_that_is_over_while_another_goes_on()
+    {
+        var record = Served.Add(Attempt(0.26, 1, ProbeOutcome.Timeout)).Add(Attempt(1.5, 0.01, ProbeOutcome.Served)).Add(Attempt(1.76, 1, ProbeOutcome.Timeout));
+
+        var report = record.ReportAt(At(3))!;
+
+        Assert.Equal((At(1.76), At(0.26)), (report.FailingSince, report.LastOutage?.Since));
+        Assert.True(report.Availability is > 0 and < 1 && report.BudgetLeft < 1);
+    }
+
     private static ProbeAttempt Attempt(double start, double seconds, ProbeOutcome outcome) => new()
     {
         Outcome = outcome,

@@ -4,8 +4,11 @@ import type { Act } from './acting/act';
 import { Alerts } from './alerts/Alerts';
 import { Audit } from './audit/Audit';
 import { LagCharts } from './picture/LagCharts';
-import type { Samples } from './picture/samples';
+import type { Outages } from './picture/outages';
+import type { Histories } from './picture/samples';
 import { Topology } from './picture/Topology';
+import { missing } from './picture/tree';
+import { WriteCharts } from './picture/WriteCharts';
 import { Agent } from './sections/Agent';
 import { Approvals } from './sections/Approvals';
 import { Decisions } from './sections/Decisions';
@@ -18,7 +21,8 @@ interface Props {
   overview: Overview;
   /** The root of the REST interface that the overview came from. */
   root: string;
-  samples: Samples;
+  histories: Histories;
+  outages: Outages;
   nowMs: number;
   /** The agent's clock, in milliseconds. */
   agentMs: number;
@@ -26,13 +30,14 @@ interface Props {
 }
 
 /** One cluster: what asks for a person comes first. */
-export function ClusterPage({ overview, root, samples, nowMs, agentMs, onAct }: Props): VNode {
+export function ClusterPage({ overview, root, histories, outages, nowMs, agentMs, onAct }: Props): VNode {
   const { cluster, approvals, alerts, status } = overview;
   const isGroup = cluster.members.some((member) => member.group_state !== undefined);
   const isAsked = approvals.approvals.some((request) => request.state === 'pending');
   const isAlarmed = alerts.some((alert) => alert.state === 'firing');
   const answers = <Approvals requests={approvals.approvals} nowMs={agentMs} onAct={isAsked ? onAct : null} />;
-  const alarms = <Alerts alerts={alerts} root={root} nowMs={agentMs} />;
+  const names = [...cluster.members.map((member) => member.name), ...missing(overview)];
+  const alarms = <Alerts alerts={alerts} silences={overview.silences} members={names} root={root} nowMs={agentMs} onAct={onAct} />;
   return (
     <>
       {isAsked && answers}
@@ -54,7 +59,8 @@ export function ClusterPage({ overview, root, samples, nowMs, agentMs, onAct }: 
         <Decisions decisions={overview.decisions} name={status.name} />
         <div>
           <Leaders root={root} leader={status.leader ?? ''} term={status.term ?? 0} isGroup={isGroup} />
-          <LagCharts samples={samples} nowMs={nowMs} isGroup={isGroup} />
+          <LagCharts samples={histories.lag} nowMs={nowMs} isGroup={isGroup} />
+          <WriteCharts overview={overview} histories={histories} outages={outages} nowMs={nowMs} agentMs={agentMs} />
         </div>
       </div>
       <Audit root={root} news={newsOf(overview)} />
@@ -63,5 +69,5 @@ export function ClusterPage({ overview, root, samples, nowMs, agentMs, onAct }: 
 }
 
 /** Changes with what the audit trail says something about. */
-const newsOf = ({ cluster, approvals, status }: Overview): string =>
-  JSON.stringify([status.leader, status.term, cluster.pause, cluster.scheduled_switchover, approvals.strategy, approvals.approvals.map((request) => [request.id, request.state, request.votes.length])]);
+const newsOf = ({ cluster, approvals, status, alerts, silences }: Overview): string =>
+  JSON.stringify([status.leader, status.term, cluster.pause, cluster.scheduled_switchover, approvals.strategy, approvals.approvals.map((request) => [request.id, request.state, request.votes.length]), silences.map((silence) => silence.id), alerts.filter((alert) => alert.acknowledged_by !== undefined).map((alert) => alert.id)]);

@@ -81,6 +81,8 @@ export interface Status {
   fences: Record<string, boolean>;
   pause: boolean;
   store: { is_known: boolean };
+  /** Absent where this agent has no probe. */
+  probe?: { state: 'waiting' | 'served' | 'failing'; trouble?: string };
   job?: { kind: string; state: string; progress: string };
   disk?: { free_bytes: number; total_bytes: number };
   synchronous_standbys?: string[];
@@ -91,6 +93,8 @@ export interface Status {
 export type Severity = 'info' | 'warning' | 'critical';
 
 export interface Alert {
+  /** What it is acknowledged by. */
+  id: string;
   name: string;
   /** A member's name; empty for the cluster. */
   subject: string;
@@ -104,6 +108,28 @@ export interface Alert {
   acknowledged_comment?: string;
   when?: string;
   value?: number;
+}
+
+/** Until when nobody is told of what; without a rule of any, without a member of any and of the cluster. */
+export interface Silence {
+  id: string;
+  rule?: string;
+  member?: string;
+  ends_at: string;
+  by: string;
+  comment: string;
+}
+
+/** What the clients of one member’s router meet. */
+export interface Probe {
+  member: string;
+  write_median_seconds?: number;
+  write_slowest_seconds?: number;
+  last_outage?: { since: string; seconds: number; is_over: boolean };
+  /** From 0 to 1. */
+  availability?: number;
+  /** Up to 1; below 0 when it is overdrawn. */
+  budget_left?: number;
 }
 
 export interface AlertRule {
@@ -165,6 +191,8 @@ export interface Overview {
   missing: { name: string; seconds_ago: number }[];
   approvals: { strategy: string; approvals: Approval[] };
   alerts: Alert[];
+  silences: Silence[];
+  probes: Probe[];
   status: Status;
   decisions: Decision[];
 }

@@ -19,7 +19,23 @@ export function duration(seconds: number): string {
     return `${whole} s`;
   }
   const minutes = Math.floor(whole / 60);
-  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Of the time of one write, in the precision in which it differs. */
+export function latency(seconds: number | undefined): string {
+  if (seconds === undefined) {
+    return 'unknown';
+  }
+  const milliseconds = seconds * 1000;
+  return milliseconds >= 1000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
+/** A part in percent, never better than it is: 99.9999 % is not 100 %. */
+export function percent(part: number | undefined, digits: number): string {
+  const scale = 10 ** digits;
+  return part === undefined ? 'unknown' : `${(Math.floor(part * 100 * scale) / scale).toFixed(digits)} %`;
 }
 
 const twoDigits = (count: number): string => String(count).padStart(2, '0');

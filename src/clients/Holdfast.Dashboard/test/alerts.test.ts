@@ -3,7 +3,7 @@ import { answerOf, figureOf, linkOf } from '../src/alerts/alerts';
 import type { Alert } from '../src/wire';
 
 const alert = (change: Partial<Alert>): Alert =>
-  ({ name: 'ReplicationLag', subject: 'b', severity: 'warning', state: 'firing', summary: '', since: '', when: 'replication_lag_seconds > 60', ...change });
+  ({ id: 'ReplicationLag/b', name: 'ReplicationLag', subject: 'b', severity: 'warning', state: 'firing', summary: '', since: '', when: 'replication_lag_seconds > 60', ...change });
 
 test('the figure is said beside its limit, where this agent sees it', () => {
   expect(figureOf(alert({ value: 71.5 }))).toBe('replication lag seconds is 71.5, fires at > 60');
@@ -30,5 +30,6 @@ test('only an address of the web becomes a link', () => {
 test('what people have said of an alert stands beside it', () => {
   expect(answerOf(alert({}))).toBe('');
   expect(answerOf(alert({ state: 'silenced' }))).toBe('silenced, so nobody is told');
+  expect(answerOf(alert({ state: 'silenced', acknowledged_by: 'olga' }))).toBe('silenced, so nobody is told; olga has it in hand');
   expect(answerOf(alert({ state: 'acknowledged', acknowledged_by: 'olga', acknowledged_comment: 'on my way' }))).toBe('olga has it in hand: on my way');
 });

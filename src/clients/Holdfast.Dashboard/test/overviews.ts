@@ -15,6 +15,8 @@ export const healthy = (change: Partial<Overview> = {}): Overview => ({
   missing: [],
   approvals: { strategy: 'automatic', approvals: [] },
   alerts: [],
+  silences: [],
+  probes: [],
   status: { name: 'a', version: '1', role: 'primary', state: 'running', leader: 'a', term: 4, holds_lease: true, fences: {}, pause: false, store: { is_known: true }, warnings: [] },
   decisions: [],
   ...change,

@@ -22,6 +22,8 @@ public sealed record ProbeRecord(ProbeLimits Limits)
     /// <summary>A failure or a wait that lasts longer than it may by this much was slept through, and says nothing: the host or the agent stood still.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
+    private const int RatioDigits = 6;
+
     public long Attempts { get; private init; }
 
     /// <summary>How often each kind of failure was met; a kind that never was is not there.</summary>
@@ -32,6 +34,8 @@ public sealed record ProbeRecord(ProbeLimits Limits)
     public LatencyHistogram Writes { get; private init; } = LatencyHistogram.Empty;
 
     public LatencyHistogram Reads { get; private init; } = LatencyHistogram.Empty;
+
+    public RecentLatency RecentWrites { get; private init; } = RecentLatency.Empty;
 
     public ServiceTime Total { get; private init; }
 
@@ -75,6 +79,7 @@ public sealed record ProbeRecord(ProbeLimits Limits)
             Connects = Connects.Add(attempt.Connect),
             Writes = Writes.Add(attempt.Write),
             Reads = Reads.Add(attempt.Read),
+            RecentWrites = RecentWrites.Add(attempt.EndedAt, attempt.Write),
             Total = Total + time,
             History = time == default ? History : History.Add(attempt.At, time),
             HasServed = HasServed || isServed,
@@ -90,6 +95,12 @@ public sealed record ProbeRecord(ProbeLimits Limits)
     /// <summary>What other members are told; null while nothing was measured.</summary>
     public ProbeReport? ReportAt(DateTimeOffset now) => HasServed
         ? new(Present?.Since, Math.Round(History.BurnRateNow(Limits.Objective, now), 1), History.Over(ServiceHistory.Hour, now).LostWrites)
+        {
+            Writes = RecentWrites.Latency,
+            LastOutage = Last,
+            Availability = History.Over(ServiceHistory.Month, now).Availability is { } part ? Math.Round(part, RatioDigits) : null,
+            BudgetLeft = Math.Round(History.BudgetLeft(Limits.Objective, now), RatioDigits),
+        }
         : null;
 
     /// <summary>The wait before an attempt counts as what was before it; the attempt itself is an outage's unless it is served outside of one.</summary>

@@ -19,7 +19,7 @@ internal static class AlertEndpoint
         {
             Scope = options.Scope,
             Alerts = AlertsOf(snapshot),
-            Silences = [.. SilencesOf(snapshot).Select(StatusOf)],
+            Silences = SilencesOf(snapshot),
             Rules = [.. snapshot.Policy.AlertRules.Select(rule => new AlertRuleStatus(rule.Name, rule.When.ToString(), rule.For.TotalSeconds, Word(rule.Severity), rule.Summary))],
         },
         ApiJson.Wire.AlertList);
@@ -35,8 +35,9 @@ internal static class AlertEndpoint
     /// <summary>The evaluator knows better than the store, which may be away.</summary>
     public static AlertBoard BoardOf(MemberSnapshot snapshot) => snapshot.View is { } view ? AlertRules.BoardOf(view) : AlertBoard.Empty;
 
-    private static IEnumerable<AlertSilence> SilencesOf(MemberSnapshot snapshot) =>
-        snapshot.View?.Store.AlertAnswers.Silences.Where(silence => snapshot.UtcNow < silence.EndsAt) ?? [];
+    /// <summary>Those that hold now.</summary>
+    public static IReadOnlyList<AlertSilenceStatus> SilencesOf(MemberSnapshot snapshot) =>
+        [.. (snapshot.View?.Store.AlertAnswers.Silences ?? []).Where(silence => snapshot.UtcNow < silence.EndsAt).Select(StatusOf)];
 
     private static AlertSilenceStatus StatusOf(AlertSilence silence) => new()
     {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SignIn } from '../wire';
-import { perform, type Act } from './act';
+import { bodyOf, perform, type Act, type Choice } from './act';
 import type { Identity } from './identity';
 
 export type Way = 'password' | 'token';
@@ -23,6 +23,7 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
   const [token, setToken] = useState('');
   const [way, setWay] = useState<Way>(signIn === 'token' || identity?.by === 'token' ? 'token' : 'password');
   const [comment, setComment] = useState('');
+  const [chosen, setChosen] = useState<number[]>((act.choices ?? []).map(() => 0));
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState('');
   const [isRefused, setRefused] = useState(false);
@@ -37,7 +38,7 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
     }
     const who = mustSignIn ? signedIn() : signIn === 'name' ? { by: 'name' as const, name } : identity;
     setBusy(true);
-    const answer = await perform(root, act, comment.trim(), who);
+    const answer = await perform(root, act, bodyOf(act, chosen, comment.trim()), who);
     setBusy(false);
     onIdentity(answer.mustSignIn ? null : who);
     setRefused(answer.mustSignIn);
@@ -53,12 +54,13 @@ export function ActDialog({ act, root, signIn, identity, onIdentity, onEnd }: Pr
       <form onSubmit={(event) => void submit(event)}>
         <h2 id="act">{act.title}</h2>
         {act.words.map((words) => <p key={words}>{words}</p>)}
+        {act.choices?.map((choice, index) => <Chooser key={choice.label} choice={choice} chosen={chosen[index] ?? 0} onChoose={(option) => setChosen(chosen.with(index, option))} />)}
         {signIn === 'name' && !mustSignIn && <Field label="Your name" value={name} onInput={setName} isNeeded autocomplete="name" note="It is written down as you say it: this agent has no passwords." />}
         {mustSignIn && signIn !== 'token' && <Ways way={way} onWay={setWay} />}
         {mustSignIn && way === 'password' && <Field label="Name" value={name} onInput={setName} isNeeded autocomplete="username" />}
         {mustSignIn && way === 'password' && <Field label="Password" value={password} onInput={setPassword} isNeeded autocomplete="current-password" isSecret note={kept} />}
         {mustSignIn && way === 'token' && <Field label="Token" value={token} onInput={setToken} isNeeded autocomplete="off" isSecret note={kept} />}
-        {act.takesComment && <Field label="Comment" value={comment} onInput={setComment} autocomplete="off" note="Optional. Everybody who looks at the request sees it." />}
+        {act.takesComment && <Field label="Comment" value={comment} onInput={setComment} autocomplete="off" note="Optional. Everybody who looks here sees it." />}
         {trouble !== '' && <p class="trouble" role="alert">✕ {trouble}</p>}
         <p class="buttons">
           <button type="submit" class={act.isDangerous ? 'danger' : 'main'} aria-disabled={isBusy}>{isBusy ? 'Working…' : act.confirm}</button>
@@ -82,6 +84,19 @@ export function Ways({ way, onWay }: { way: Way; onWay: (way: Way) => void }): V
   );
 }
 
+function Chooser({ choice, chosen, onChoose }: { choice: Choice; chosen: number; onChoose: (option: number) => void }): VNode {
+  return (
+    <label>
+      {choice.label}
+      <select name={nameOf(choice.label)} value={chosen} onChange={(event) => onChoose(Number(event.currentTarget.value))}>
+        {choice.options.map((option, index) => <option key={option.words} value={index}>{option.words}</option>)}
+      </select>
+    </label>
+  );
+}
+
+const nameOf = (label: string): string => label.toLowerCase().replaceAll(' ', '-');
+
 interface FieldProps {
   label: string;
   value: string;
@@ -94,7 +109,7 @@ interface FieldProps {
 
 export function Field({ label, value, onInput, autocomplete, isNeeded, isSecret, note }: FieldProps): VNode {
   const common = {
-    name: label.toLowerCase().replace(' ', '-'),
+    name: nameOf(label),
     value,
     required: isNeeded ?? false,
     maxLength: 1000,

@@ -8,9 +8,23 @@ export interface Act {
   confirm: string;
   isDangerous: boolean;
   takesComment: boolean;
-  method: 'POST' | 'PATCH';
+  /** What is to be chosen before it can be done. */
+  choices?: Choice[];
+  method: 'POST' | 'PATCH' | 'DELETE';
   path: string;
   body: Record<string, unknown>;
+}
+
+/** One of several; the first is meant unless another is chosen. */
+export interface Choice {
+  label: string;
+  options: { words: string; body: Record<string, unknown> }[];
+}
+
+/** What is sent: the act's own, what was chosen by its place in each choice, and a comment where there is one. */
+export function bodyOf(act: Act, chosen: readonly number[], comment: string): Record<string, unknown> {
+  const choices = (act.choices ?? []).map((choice, index) => choice.options[chosen[index] ?? 0]?.body ?? {});
+  return Object.assign({}, act.body, ...choices, comment === '' ? {} : { comment }) as Record<string, unknown>;
 }
 
 export interface Answer {
@@ -20,12 +34,12 @@ export interface Answer {
 }
 
 /** Asks the page's own agent. The browser's own password prompt stays out of it. */
-export async function perform(root: string, act: Act, comment: string, identity: Identity | null): Promise<Answer> {
+export async function perform(root: string, act: Act, body: Record<string, unknown>, identity: Identity | null): Promise<Answer> {
   try {
     const response = await fetch(root + act.path, {
       method: act.method,
       headers: { 'Content-Type': 'application/json', 'Holdfast-Via': 'dashboard', ...headersOf(identity) },
-      body: JSON.stringify(comment === '' ? act.body : { ...act.body, comment }),
+      body: JSON.stringify(body),
       credentials: 'omit',
       cache: 'no-store',
     });

@@ -27,10 +27,12 @@ export function linkOf(address: string | undefined): string | null {
 export function answerOf(alert: Alert): string {
   switch (alert.state) {
     case 'silenced':
-      return 'silenced, so nobody is told';
+      return ['silenced, so nobody is told', ...(alert.acknowledged_by === undefined ? [] : [inHand(alert)])].join('; ');
     case 'acknowledged':
-      return `${alert.acknowledged_by ?? 'somebody'} has it in hand${alert.acknowledged_comment === undefined ? '' : `: ${alert.acknowledged_comment}`}`;
+      return inHand(alert);
     default:
       return '';
   }
 }
+
+const inHand = (alert: Alert): string => `${alert.acknowledged_by ?? 'somebody'} has it in hand${alert.acknowledged_comment === undefined ? '' : `: ${alert.acknowledged_comment}`}`;

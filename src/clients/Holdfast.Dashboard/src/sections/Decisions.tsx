@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Decision } from '../wire';
 import { clock, dayAndClock } from '../words';
-import { RulePage } from './RulePage';
+import { Page } from './Page';
 
 const shownAtFirst = 12;
 
@@ -32,7 +32,7 @@ export function Decisions({ decisions, name }: { decisions: Decision[]; name: st
         ))}
       </ol>
       {newest.length > shownAtFirst && <button type="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>{isWhole ? 'Show fewer' : `Show all ${newest.length}`}</button>}
-      {rule !== null && <RulePage rule={rule} onEnd={() => setRule(null)} />}
+      {rule !== null && <Page address={`rules/${encodeURIComponent(rule)}.md`} title={`The rule ${rule}`} onEnd={() => setRule(null)} />}
     </section>
   );
 }
