@@ -206,8 +206,16 @@ public sealed partial class GuardServer : IDisposable
             CultureInfo.InvariantCulture,
             $"the lease ran out{(isAlone ? ", for the agent had died" : "")}; the guard killed the database {late.TotalMilliseconds:0} ms after its deadline"));
         var leaving = new Thread(() => note.Leave(fencing)) { IsBackground = true, Name = "guard-note" };
-        leaving.Start();
-        noting = leaving;
+        try
+        {
+            leaving.Start();
+            noting = leaving;
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // The database is dead, which is what matters; the fence must live to see its next deadline.
+        }
+
         idle.Set();
     }
 
