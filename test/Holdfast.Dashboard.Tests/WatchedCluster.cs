@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Holdfast.Browsing;
 using Holdfast.Chaos;
 using Holdfast.Demo.Cluster;
 
@@ -27,7 +27,7 @@ public sealed class WatchedCluster : IAsyncLifetime
         if (!isStarted)
         {
             isStarted = true;
-            await ProbeAsync();
+            await ProbedMembers.AddAsync(Cluster, Stop);
             Cluster.Start();
         }
 
@@ -48,29 +48,6 @@ public sealed class WatchedCluster : IAsyncLifetime
         using var answer = await http.PatchAsync(new Uri(leader.Plan.RestUrl + "/config"), settings, Stop);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
         return leader;
-    }
-
-    private async Task ProbeAsync()
-    {
-        var ports = FreePorts.Take(Cluster.Members.Count * 2);
-        foreach (var (index, member) in Cluster.Members.Index())
-        {
-            await File.AppendAllTextAsync(
-                member.Plan.ConfigurationFile,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"""
-
-                    router:
-                      read_write: 127.0.0.1:{ports[index * 2]}
-                      api: 127.0.0.1:{ports[(index * 2) + 1]}
-                    probe:
-                      username: {ClusterPlan.Superuser}
-                      password: {Cluster.Plan.SuperuserPassword}
-
-                    """),
-                Stop);
-        }
     }
 
     public async ValueTask DisposeAsync()

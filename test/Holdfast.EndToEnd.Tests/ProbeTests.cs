@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using Holdfast.Browsing;
 using Holdfast.Demo.Cluster;
 
 namespace Holdfast.EndToEnd.Tests;
@@ -79,25 +79,7 @@ public sealed class ProbeTests
 
     private static async Task ProbeAsync(LoopbackCluster cluster)
     {
-        var ports = FreePorts.Take(cluster.Members.Count * 2);
-        foreach (var (member, index) in cluster.Members.Select((member, index) => (member, index)))
-        {
-            await File.AppendAllTextAsync(
-                member.Plan.ConfigurationFile,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"""
-
-                    router:
-                      read_write: 127.0.0.1:{ports[index * 2]}
-                      api: 127.0.0.1:{ports[(index * 2) + 1]}
-                    probe:
-                      username: {ClusterPlan.Superuser}
-                      password: {cluster.Plan.SuperuserPassword}
-
-                    """),
-                Stop);
-        }
+        await ProbedMembers.AddAsync(cluster, Stop);
 
         cluster.Start();
         await WholeAsync(cluster);

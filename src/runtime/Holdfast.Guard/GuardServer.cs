@@ -12,9 +12,9 @@ namespace Holdfast.Guard;
 /// </summary>
 public sealed partial class GuardServer : IDisposable
 {
+    private static readonly TimeSpan NoteLimit = TimeSpan.FromSeconds(5);
     private readonly Lock gate = new();
     private readonly ManualResetEventSlim idle = new(false);
-    private static readonly TimeSpan NoteLimit = TimeSpan.FromSeconds(5);
     private readonly string socketPath;
     private readonly ThreadFence fence;
     private readonly GuardNote note;

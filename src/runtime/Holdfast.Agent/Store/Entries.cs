@@ -39,7 +39,7 @@ internal static class Entries
         AuditPhases.RoutedKind,
         view.Self.Text,
         $"clients are served by {view.Self} in term {report.Term}, first through the router {report.Router}",
-        new(StringComparer.Ordinal) { [AuditPhases.TermDetail] = Text(report.Term.Number), ["router"] = report.Router, ["route_ms"] = Text((long)took.TotalMilliseconds) });
+        new(StringComparer.Ordinal) { [AuditPhases.TermDetail] = Text(report.Term.Number), ["router"] = report.Router, [AuditPhases.RouteDetail] = Text((long)took.TotalMilliseconds) });
 
     public static AuditEntry OfFencing(ClusterView view, Fencing fencing) =>
         Entry(view, "fencing", view.Self.Text, $"{view.Self} was fenced: {fencing.Why}", OfTerm(fencing.Term)) with { At = fencing.At };
