@@ -17,7 +17,7 @@ public sealed class AccessTests
         var access = configuration.RestApi!.Access;
         Assert.Equal(new Credentials("admin", "change-me"), access.Password);
         Assert.True(access.IsRequired);
-        Assert.Equal([new("olga", Roles.Operator | Roles.Approver), new GrantedRoles("deploy", Roles.Operator)], access.Certificates);
+        Assert.Equal([new("dba", Roles.Operator | Roles.Approver), new GrantedRoles("deploy", Roles.Operator)], access.Certificates);
         Assert.Equal(("https://id.example.org/realms/ops", "holdfast", "groups", "preferred_username"), (access.Oidc!.Issuer.ToString(), access.Oidc.Audience, access.Oidc.RolesClaim, access.Oidc.NameClaim));
         Assert.Equal([new("database-admins", Roles.Admin), new GrantedRoles("on-call", Roles.Operator | Roles.Approver)], access.Oidc.Roles);
         Assert.Equal(access.Password, configuration.Ctl.Authentication);

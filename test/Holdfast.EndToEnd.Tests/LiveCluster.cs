@@ -43,18 +43,23 @@ public class LiveCluster : IAsyncLifetime
         var leader = Cluster.Member(status!.Leader!.Name);
         var standby = Cluster.Member(status.SynchronousStandby!.Name);
 
-        // A database outlives its agent: the cluster looks whole while the leader's next agent has just begun, and holds nothing yet.
-        await Until.TrueAsync(() => HoldsLeaseAsync(leader), () => $"{leader.Name} leads and holds no lease");
+        // A database outlives its agent: the cluster looks whole while a member's next agent has just begun, and holds and answers nothing yet.
+        await Until.TrueAsync(() => SaysAsync(leader, "\"holds_lease\":true"), () => $"{leader.Name} leads and holds no lease");
+        foreach (var member in Cluster.Members)
+        {
+            await Until.TrueAsync(() => SaysAsync(member, ""), () => $"{member.Name}'s agent does not answer");
+        }
+
         return new(leader, standby, Cluster.Members.First(member => member != leader && member != standby));
     }
 
-    private static async Task<bool> HoldsLeaseAsync(LoopbackMember leader)
+    private static async Task<bool> SaysAsync(LoopbackMember member, string words)
     {
         try
         {
             using var http = new HttpClient();
-            return (await http.GetStringAsync(new Uri($"{leader.Plan.RestUrl}/holdfast/v1/status"), TestContext.Current.CancellationToken))
-                .Replace(" ", "", StringComparison.Ordinal).Contains("\"holds_lease\":true", StringComparison.Ordinal);
+            return (await http.GetStringAsync(new Uri($"{member.Plan.RestUrl}/holdfast/v1/status"), TestContext.Current.CancellationToken))
+                .Replace(" ", "", StringComparison.Ordinal).Contains(words, StringComparison.Ordinal);
         }
         catch (HttpRequestException)
         {

@@ -99,7 +99,11 @@ public sealed class ProbeTests
             Assert.Equal(0, Number(probe, "lost_writes"));
         }
 
-        Assert.Contains("served", await DoAsync(others[0], "slo"), StringComparison.Ordinal);
+        // On a busy machine a probe that was served may fail once more before it is asked again.
+        var table = "";
+        await Until.TrueAsync(
+            async () => (table = await DoAsync(others[0], "slo")).Contains("served", StringComparison.Ordinal),
+            () => $"nobody is served: {table}");
         Assert.Contains($"holdfast_probe_lost_writes_total{{scope=\"probed\",name=\"{others[0].Name}\"}} 0", await MetricsAsync(others[0]), StringComparison.Ordinal);
     }
 

@@ -56,6 +56,10 @@ public static class Remembering
         };
     }
 
+    /// <summary>A renewal between two steps: the lease, which is bound to the session, ends later.</summary>
+    public static AgentMemory Renewal(ClusterView view) =>
+        view.SelfHoldsLiveLease ? view.Memory with { LeaseEndsAt = view.MayServeUntil } : view.Memory;
+
     /// <summary>Its address is kept, since the member's key ends with the lease. One that says in the store that its database is no primary is forgotten.</summary>
     private static LastLeader? LastLeader(ClusterView view) => view.Store.Lease switch
     {

@@ -61,7 +61,7 @@ public static class TurnRules
     }
 
     /// <summary>When the view must be looked at again though nothing happened: the earliest of the deadlines that are open.</summary>
-    private static TimeSpan WakeAt(ClusterView view)
+    public static TimeSpan WakeAt(ClusterView view)
     {
         var wake = view.Now + view.Policy.LoopWait;
         Consider(view.Session.Id is null ? view.Now + RetryStore : view.Session.RenewedAt + view.Policy.RenewEveryOf(view.Session.TimeToLive));

@@ -117,8 +117,26 @@ internal sealed partial class AgentLoop(
         }
 
         var now = time.GetElapsedTime(0);
-        return state.StoreFailed && turn.WakeAt < now + AfterStoreFailure ? now + AfterStoreFailure : turn.WakeAt;
+        var wakeAt = state.Session.RenewedAt > view.Session.RenewedAt && state.Session.Id == view.Session.Id ? AfterRenewal(view with { Now = now }) : turn.WakeAt;
+        return state.StoreFailed && wakeAt < now + AfterStoreFailure ? now + AfterStoreFailure : wakeAt;
     }
+
+    /// <summary>
+    /// A renewal moves deadlines, and what others are shown of them, but is no news of anything else: with them moved here, no second
+    /// turn follows, which would look at the database once more for nothing.
+    /// </summary>
+    private TimeSpan AfterRenewal(ClusterView view)
+    {
+        var renewed = view with { Session = state.Session, Store = Confirmed(view.Store), Memory = state.Memory };
+        state.Memory = Remembering.Renewal(renewed);
+        renewed = renewed with { Memory = state.Memory };
+        control.Publish(renewed, fences.Readiness, cache);
+        return TurnRules.WakeAt(renewed);
+    }
+
+    /// <summary>A store that keeps the session stands behind what it has said.</summary>
+    private StoreView Confirmed(StoreView store) =>
+        store.ConfirmedAt < state.Session.RenewedAt ? store with { ConfirmedAt = state.Session.RenewedAt } : store;
 
     private async Task CarryOutAsync(ClusterView view, string concern, Decision decision, CancellationToken stopping)
     {
@@ -208,7 +226,7 @@ internal sealed partial class AgentLoop(
         Policy = policy,
         Tags = state.Options.Tags,
         ApiUrl = options.ApiUrl,
-        Store = cache.View.ConfirmedAt < state.Session.RenewedAt ? cache.View with { ConfirmedAt = state.Session.RenewedAt } : cache.View,
+        Store = Confirmed(cache.View),
         Session = state.Session,
         StoreHealth = surroundings.StoreHealth,
         Certificates = surroundings.Certificates(state.Options, time.GetElapsedTime(0)),
