@@ -54,7 +54,7 @@ public sealed class ApprovalTests
         await WholeAsync(cluster);
         await FiresAsync(witness, "PrimaryUnavailable", false);
 
-        asked = await EscalatedTwiceAsync(first, witness, chat);
+        asked = await UnansweredAsync(first, witness, chat);
         await AnswerByLinkAsync(chat, Id(asked));
         at = canary.Now;
         Assert.Contains("leads now", await DoAsync(witness, "approve", "hybrid", Id(asked), "--comment", "its host is gone", "--force"), StringComparison.Ordinal);
@@ -73,12 +73,15 @@ public sealed class ApprovalTests
         await cluster.StopAsync(Stop);
     }
 
-    /// <summary>Nobody answers for a while: each new question is told, with its own way to answer. The last one is left open.</summary>
-    private static async Task<JsonNode> EscalatedTwiceAsync(LoopbackMember first, LoopbackMember witness, Hook chat)
+    /// <summary>Nobody answers for a while, whatever follows from that: each new question is told, with its own way to answer. The last one is left open.</summary>
+    private static async Task<JsonNode> UnansweredAsync(LoopbackMember first, LoopbackMember witness, Hook chat)
     {
-        await DoAsync(witness, "edit-config", "hybrid", "-s", "failover.approval_timeout=3s", "-s", "failover.on_timeout=escalate", "--force");
+        await DoAsync(witness, "edit-config", "hybrid", "-s", "failover.approval_timeout=3s", "-s", "failover.on_timeout=wait", "--force");
+        var before = Told("ApprovalWaiting").Length;
         first.KillAll();
-        await Until.TrueAsync(() => Escalations().Length >= 2, () => $"no second escalation was told: {string.Join('\n', chat.Messages)}");
+        await Until.TrueAsync(() => Told("ApprovalWaiting").Length >= before + 2, () => $"no second question was told: {string.Join('\n', chat.Messages)}");
+        await DoAsync(witness, "edit-config", "hybrid", "-s", "failover.on_timeout=escalate", "--force");
+        await Until.TrueAsync(() => Told("ApprovalEscalated").Length >= 2, () => $"no second escalation was told: {string.Join('\n', chat.Messages)}");
         await DoAsync(witness, "edit-config", "hybrid", "-s", "failover.approval_timeout=1h", "--force");
 
         JsonNode? asked = null;
@@ -87,7 +90,7 @@ public sealed class ApprovalTests
             () => $"the last question cannot be answered for an hour: {asked?.ToJsonString()}");
         return asked!;
 
-        string[] Escalations() => [.. chat.Messages.Where(message => message.Contains("alertname: ApprovalEscalated", StringComparison.Ordinal) && message.Contains("[critical]", StringComparison.Ordinal)).Distinct()];
+        string[] Told(string alert) => [.. chat.Messages.Where(message => message.Contains($"alertname: {alert}", StringComparison.Ordinal) && message.Contains("[critical]", StringComparison.Ordinal)).Distinct()];
     }
 
     /// <summary>Opening the message's link answers nothing, its button does, once; and a link that somebody made up does nothing.</summary>

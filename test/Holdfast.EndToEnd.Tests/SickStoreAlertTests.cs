@@ -18,7 +18,7 @@ public sealed class SickStoreAlertTests : ToldCluster
         var leader = LeaderName();
         await HoldfastAsync(
             Cluster.Member(leader), "edit-config", Cluster.Plan.Scope, "--force",
-            "-s", "ttl=12", "-s", "loop_wait=2", "-s", "alerts.rules.StoreSlow.for=1s", "-s", "alerts.rules.StoreSlow.keep_for=1s", "-s", "alerts.rules.StoreFailing.for=1s", "-s", "alerts.rules.StoreFailing.keep_for=1s");
+            "-s", "ttl=6", "-s", "loop_wait=2", "-s", "alerts.rules.StoreSlow.for=1s", "-s", "alerts.rules.StoreSlow.keep_for=1s", "-s", "alerts.rules.StoreFailing.for=1s", "-s", "alerts.rules.StoreFailing.keep_for=1s");
 
         Answer(etcd, Late);
         await TellsAsync("warning", "StoreSlow", leader);

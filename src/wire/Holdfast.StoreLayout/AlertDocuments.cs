@@ -29,9 +29,9 @@ public sealed record AlertDocument
     [JsonPropertyName("runbook")]
     public string? Runbook { get; init; }
 
-    /// <summary>The figure that was told, where a greater one is told again.</summary>
-    [JsonPropertyName("level")]
-    public double? Level { get; init; }
+    /// <summary>How often people had been asked when that was told; once more is told again.</summary>
+    [JsonPropertyName("asked")]
+    public int? Asked { get; init; }
 
     [JsonPropertyName("escalated")]
     public bool? IsEscalated { get; init; }

@@ -135,7 +135,7 @@ public sealed class AlertTellingTests
     public void Each_further_escalation_is_told_and_a_look_in_between_is_not()
     {
         var rule = new AlertRule("ApprovalEscalated", AlertExpression.Parse("approval_escalations > 0")!, TimeSpan.Zero, AlertSeverity.Critical, "asked {value} times") { IsEscalated = true };
-        IEnumerable<AlertNews> Asked(double second, int times) => Turn(rule, new AlertSample(AlertFigures.ApprovalEscalations, "", times), second);
+        IEnumerable<AlertNews> Asked(double second, int times) => Turn(rule, new AlertSample(AlertFigures.ApprovalEscalations, "", times) { Asked = times }, second);
 
         Assert.Equal([AlertNews.Fires], Asked(0, 1));
         Assert.Empty(Asked(1, 1));
@@ -153,7 +153,7 @@ public sealed class AlertTellingTests
     public void An_escalation_under_a_silence_is_told_when_that_ends_and_the_end_is_told_in_any_case()
     {
         var rule = new AlertRule("ApprovalEscalated", AlertExpression.Parse("approval_escalations > 0")!, TimeSpan.Zero, AlertSeverity.Critical, "") { IsEscalated = true, KeepFor = TimeSpan.Zero };
-        IEnumerable<AlertNews> Asked(double second, int times) => Turn(rule, new AlertSample(AlertFigures.ApprovalEscalations, "", times), second);
+        IEnumerable<AlertNews> Asked(double second, int times) => Turn(rule, new AlertSample(AlertFigures.ApprovalEscalations, "", times) { Asked = times }, second);
         Assert.Equal([AlertNews.Fires], Asked(0, 1));
         Silence("ApprovalEscalated", null, TimeSpan.FromSeconds(5));
 
@@ -169,7 +169,7 @@ public sealed class AlertTellingTests
     {
         Assert.Equal([AlertNews.Fires], Turn(0, 100));
         Assert.Empty(Turn(1, 200));
-        Assert.Null(Alert.Level);
+        Assert.Null(Alert.Asked);
     }
 
     private ActiveAlert Alert => Assert.Single(board.Alerts.Values);

@@ -1,5 +1,7 @@
+using Holdfast.Decisions.Alerts;
 using Holdfast.Decisions.Safety;
 using Holdfast.Model;
+using Holdfast.Model.Alerts;
 using Holdfast.Model.Approvals;
 using Xunit;
 using static Holdfast.Decisions.Tests.Views;
@@ -75,6 +77,20 @@ public sealed class StrategyTests
 
         Assert.Equal(rule, decision.Rule);
         Assert.Equal(escalation, decision.Actions.OfType<HaAction.WriteApproval>().FirstOrDefault()?.Request.Escalation);
+    }
+
+    [Theory]
+    [InlineData("10-1", 0, 1, 0)]
+    [InlineData("10-2", 0, 2, 0)]
+    [InlineData("10-2", 1, 1, 1)]
+    [InlineData("10-4", 2, 2, 2)]
+    public void A_question_that_is_asked_anew_is_news_of_the_question_or_of_the_escalation(string id, int escalation, int waiting, int escalated)
+    {
+        var view = Hybrid.WithStore(store => store with { Approval = Asked(Hybrid) with { Id = id, Escalation = escalation } });
+
+        Assert.Contains(new AlertSample(AlertFigures.ApprovalWaiting, "", 1) { Asked = waiting }, AlertSamples.Of(view));
+        Assert.Contains(new AlertSample(AlertFigures.ApprovalEscalations, "", escalation) { Asked = escalated }, AlertSamples.Of(view));
+        Assert.Contains(new AlertSample(AlertFigures.ApprovalWaiting, "", 0), AlertSamples.Of(Hybrid));
     }
 
     [Fact]

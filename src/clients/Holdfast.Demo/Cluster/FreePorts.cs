@@ -6,33 +6,74 @@ using System.Security.Cryptography;
 
 namespace Holdfast.Demo.Cluster;
 
-/// <summary>Finds ports on the loopback address that nobody listens on, each for one taker of this process.</summary>
+/// <summary>Finds ports on the loopback address that nobody listens on, each for one taker of this user's processes.</summary>
 public static class FreePorts
 {
     private const int Lowest = 15_000;
     private const int RangeStartDefault = 32_768;
     private const int TriesMax = 2_000;
-    private static readonly ConcurrentDictionary<int, bool> Taken = new();
+    private const int BlockSize = 100;
+    private static readonly ConcurrentQueue<int> Own = new();
+    private static readonly List<FileStream> Claims = [];
 
     public static IReadOnlyList<int> Take(int count)
     {
-        var ports = new HashSet<int>();
-        for (var tries = 0; ports.Count < count; tries++)
+        var ports = new List<int>();
+        while (ports.Count < count)
         {
-            if (tries > TriesMax)
+            if (!Own.TryDequeue(out var port))
             {
-                throw new DemoException("no free ports were found on 127.0.0.1");
+                ClaimBlock();
             }
-
-            // Below the range that outgoing connections take theirs from: a server that restarts must find its port free.
-            var port = RandomNumberGenerator.GetInt32(Lowest, OutgoingRangeStart());
-            if (IsFree(port) && Taken.TryAdd(port, true))
+            else if (IsFree(port))
             {
                 ports.Add(port);
             }
         }
 
-        return [.. ports];
+        return ports;
+    }
+
+    /// <summary>
+    /// Takes a block of ports that no other process has. A port is free until its server listens, so to look is not enough; the lock on the
+    /// block's file ends with the process.
+    /// </summary>
+    private static void ClaimBlock()
+    {
+        lock (Claims)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"holdfast-ports-{Environment.UserName}")).FullName;
+            for (var tries = 0; tries < TriesMax && Own.IsEmpty; tries++)
+            {
+                // Below the range that outgoing connections take theirs from: a server that restarts must find its port free.
+                var first = Lowest + (BlockSize * RandomNumberGenerator.GetInt32((OutgoingRangeStart() - Lowest) / BlockSize));
+                if (TryLock(Path.Combine(folder, first.ToString(CultureInfo.InvariantCulture))) is { } claim)
+                {
+                    Claims.Add(claim);
+                    foreach (var port in Enumerable.Range(first, BlockSize))
+                    {
+                        Own.Enqueue(port);
+                    }
+                }
+            }
+
+            if (Own.IsEmpty)
+            {
+                throw new DemoException($"no free ports were found on 127.0.0.1: every block of them is taken by another process, as {folder} says");
+            }
+        }
+    }
+
+    private static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static bool IsFree(int port)

@@ -91,7 +91,7 @@ public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard 
     private ActiveAlert On(AlertRule rule, AlertSample sample, ActiveAlert? known)
     {
         // What somebody has taken in hand goes on as it is: nobody else is told of that.
-        var grows = known is { FiringSince: not null, Acknowledged: null, Level: { } level } && sample.Value > level;
+        var grows = known is { FiringSince: not null, Acknowledged: null, Asked: { } asked } && sample.Asked > asked;
         var since = grows ? now : known?.Since ?? now;
         var fires = grows || (known?.FiringSince is null && now - since >= rule.For);
         return new()
@@ -101,8 +101,7 @@ public sealed class AlertEvaluation(ImmutableArray<AlertRule> rules, AlertBoard 
             Severity = rule.Severity,
             Since = since,
             FiringSince = fires ? now : known?.FiringSince,
-
-            Level = AlertFigures.IsNewsWhenItGrows(rule.When.Figure) ? fires || known?.Level is null ? sample.Value : known.Level : null,
+            Asked = fires || known?.Asked is null ? sample.Asked : known.Asked,
 
             // What is kept in the store does not change with every figure.
             Summary = fires || known is null ? Words(rule, sample) : known.Summary,

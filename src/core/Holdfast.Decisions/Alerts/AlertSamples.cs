@@ -61,9 +61,11 @@ public static class AlertSamples
     private static void VisitApproval<TVisitor>(ClusterView view, ref TVisitor visitor)
         where TVisitor : IAlertSampleVisitor
     {
-        var isWaiting = view.Store is { Lease: null, Approval.State: ApprovalState.Pending };
-        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", isWaiting ? 1 : 0));
-        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", isWaiting ? view.Store.Approval?.Escalation ?? 0 : 0));
+        var waiting = view.Store is { Lease: null, Approval: { State: ApprovalState.Pending } request } ? request : null;
+
+        // A question that is asked anew has another link. Where that escalates, it is told by the escalation alone.
+        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", waiting is null ? 0 : 1) { Asked = waiting?.Number - waiting?.Escalation });
+        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", waiting?.Escalation ?? 0) { Asked = waiting?.Escalation });
     }
 
     private static void VisitStore<TVisitor>(ClusterView view, ref TVisitor visitor)

@@ -87,7 +87,7 @@ public static class ApprovalRules
 
     private static ApprovalRequest Compose(ClusterView view, string choice, ApprovalRequest? last, int escalation)
     {
-        var number = last is null ? 1 : int.Parse(last.Id.AsSpan(last.Id.IndexOf('-', StringComparison.Ordinal) + 1), System.Globalization.CultureInfo.InvariantCulture) + 1;
+        var number = (last?.Number ?? 0) + 1;
         var lag = view.Store.Status.LastPosition.BytesAheadOf(view.Database.Position);
         return new()
         {

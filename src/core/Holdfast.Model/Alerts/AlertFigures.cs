@@ -50,9 +50,6 @@ public static class AlertFigures
     /// <summary>The figure of that name; null when there is none.</summary>
     public static string? Find(string name) => All.Keys.FirstOrDefault(figure => figure == name);
 
-    /// <summary>It counts what people are asked: each further one is news, while the alert goes on.</summary>
-    public static bool IsNewsWhenItGrows(string figure) => figure == ApprovalEscalations;
-
     /// <summary>Every member sees it for itself and tells of it itself, for without the store nobody knows who else would.</summary>
     public static bool IsOwn(string figure) => figure == Quorum;
 }
@@ -65,6 +62,9 @@ public readonly record struct AlertSample(string Figure, string Member, double V
 {
     /// <summary>Which of several of the member's; null where it has one.</summary>
     public string? Part { get; init; }
+
+    /// <summary>How often people were asked about it: one time more is news while the alert goes on. Null where nobody is asked.</summary>
+    public int? Asked { get; init; }
 
     public string Subject => Part is null ? Member : $"{Member}/{Part}";
 }

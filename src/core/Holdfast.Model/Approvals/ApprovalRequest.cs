@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Holdfast.Model.Approvals;
 
@@ -7,6 +8,9 @@ public sealed record ApprovalRequest
 {
     /// <summary>The lost term and a number that grows with every request for it: <c>1042-1</c>.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The number in <see cref="Id"/>, from 1; 0 when it has none.</summary>
+    public int Number => int.TryParse(Id.AsSpan(Id.IndexOf('-', StringComparison.Ordinal) + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     public required ApprovalState State { get; init; }
 
