@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -38,6 +39,9 @@ public sealed class KubernetesApiServer : IAsyncDisposable
     }
 
     public ApiFaults Faults { get; } = new();
+
+    /// <summary>The name of the authority whose certificates clients must show, before it starts; null: none.</summary>
+    public string? ClientAuthority { get; set; }
 
     public int Port { get; }
 
@@ -84,7 +88,12 @@ public sealed class KubernetesApiServer : IAsyncDisposable
             {
                 if (certificate is not null)
                 {
-                    listen.UseHttps(certificate);
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = certificate;
+                        https.ClientCertificateMode = ClientAuthority is null ? ClientCertificateMode.NoCertificate : ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (shown, _, _) => shown.Issuer == ClientAuthority;
+                    });
                 }
             });
         });

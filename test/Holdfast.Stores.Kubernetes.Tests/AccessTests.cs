@@ -73,6 +73,47 @@ public sealed class AccessTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_certificate_is_shown_from_files_or_from_the_kubeconfig_itself(bool isInside)
+    {
+        using var files = new TestCertificates();
+        await using var cluster = await KubernetesCluster.StartAsync(new KubernetesApiServer(files["server.crt"], files["server.key"]) { ClientAuthority = "CN=authority" }, 0, Stop);
+        await using var unknown = cluster.Open(options => options with { Access = new KubernetesAccess.KubeConfig(cluster.ConfigFile, null, files["authority.crt"]) });
+        string Inside(string file) => Convert.ToBase64String(File.ReadAllBytes(files[file]));
+        var shown = isInside
+            ? $"client-certificate-data: {Inside("client.crt")}, client-key-data: {Inside("client.key")}"
+            : $"client-certificate: {files["client.crt"]}, client-key: {files["client.key"]}";
+        await using var known = cluster.Open(options => options with { Access = new KubernetesAccess.KubeConfig(Changed(cluster, "user: {", $"user: {{{shown}, "), null, files["authority.crt"]) });
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => unknown.ReadAsync("/", Stop));
+        await known.PutAsync("/a", "1", Stop);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("tls-server-name: elsewhere.test, ", true)]
+    [InlineData("insecure-skip-tls-verify: true, ", true)]
+    public async Task A_server_of_another_name_is_trusted_where_the_kubeconfig_says_so_only(string settings, bool isTrusted)
+    {
+        using var files = new TestCertificates();
+        await using var cluster = await KubernetesCluster.StartAsync(new KubernetesApiServer(files["elsewhere.crt"], files["elsewhere.key"]), 0, Stop);
+        await using var store = cluster.Open(options => options with { Access = new KubernetesAccess.KubeConfig(Changed(cluster, "cluster: {server", $"cluster: {{{settings}server"), null, files["authority.crt"]) });
+
+        var refused = await Record.ExceptionAsync(() => store.ReadAsync("/", Stop));
+
+        Assert.Equal(isTrusted, refused is null);
+    }
+
+    /// <summary>The path of the cluster's kubeconfig file with other words in it.</summary>
+    private static string Changed(KubernetesCluster cluster, string words, string others)
+    {
+        var file = cluster.ConfigFile + "-changed";
+        File.WriteAllText(file, File.ReadAllText(cluster.ConfigFile).Replace(words, others, StringComparison.Ordinal));
+        return file;
+    }
+
+    [Theory]
     [InlineData("no-such-file", null)]
     [InlineData(null, "no-such-context")]
     public async Task A_kubeconfig_that_is_of_no_use_is_said_to_be(string? file, string? context)

@@ -1,30 +1,44 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using k8s;
+using k8s.Authentication;
 using k8s.Exceptions;
 
 namespace Holdfast.Stores.Kubernetes;
 
-/// <summary>The official client: how the API server is reached, trusted and told who asks.</summary>
+/// <summary>
+/// How the API server is reached, trusted and told who asks. Where and as whom is the official client's to find out; its client itself is not
+/// used, since a native executable would carry the types of all that Kubernetes knows, in every process's memory.
+/// </summary>
 internal sealed class KubernetesConnection : IDisposable
 {
-    private readonly k8s.Kubernetes client;
+    private readonly Uri server;
+    private readonly ServiceClientCredentials? credentials;
     private readonly FileToken? token;
+    private readonly HttpClient http;
 
     private KubernetesConnection(KubernetesClientConfiguration configuration, FileToken? token, TimeSpan connectTimeout)
     {
         this.token = token;
-        configuration.UserAgent = "holdfast";
-        configuration.FirstMessageHandlerSetup = handler =>
+        server = new Uri(configuration.Host ?? throw new FormatException("it names no server"));
+        credentials = k8s.Kubernetes.CreateCredentials(configuration);
+        http = new HttpClient(new SocketsHttpHandler
         {
-            handler.ConnectTimeout = connectTimeout;
-            handler.UseProxy = false;
-            handler.AllowAutoRedirect = false;
+            ConnectTimeout = connectTimeout,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            SslOptions = SecurityOf(configuration),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
         };
-        client = new k8s.Kubernetes(configuration);
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("holdfast");
     }
 
-    public string Server => client.BaseUri.Authority;
+    public string Server => server.Authority;
 
     /// <exception cref="IOException">What says how to reach the server cannot be read, or makes no sense.</exception>
     public static KubernetesConnection Open(KubernetesAccess access, TimeSpan connectTimeout, TimeProvider time)
@@ -34,7 +48,7 @@ internal sealed class KubernetesConnection : IDisposable
             var token = access is KubernetesAccess.InCluster { AccountDirectory: var directory } ? new FileToken(Path.Combine(directory, "token"), time) : null;
             return new KubernetesConnection(ConfigurationOf(access, token), token, connectTimeout);
         }
-        catch (Exception wrong) when (wrong is KubeConfigException or KubernetesClientException or YamlDotNet.Core.YamlException or FormatException or NullReferenceException)
+        catch (Exception wrong) when (wrong is KubeConfigException or KubernetesClientException or YamlDotNet.Core.YamlException or FormatException or CryptographicException or NullReferenceException)
         {
             throw new IOException($"{(access as KubernetesAccess.KubeConfig)?.File}: {wrong.Message}", wrong);
         }
@@ -43,22 +57,22 @@ internal sealed class KubernetesConnection : IDisposable
     /// <summary>Sends a request whose address is relative to the server's.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string path, CancellationToken cancellationToken)
     {
-        request.RequestUri = new Uri(client.BaseUri, path);
+        request.RequestUri = new Uri(server, path);
 
         // A connection each: what hangs on one of them does not hold up the others.
         request.Version = HttpVersion.Version11;
-        if (client.Credentials is { } credentials)
+        if (credentials is not null)
         {
             await credentials.ProcessHttpRequestAsync(request, cancellationToken);
         }
 
-        return await client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     /// <summary>The server does not take the token any more: perhaps there is a newer one.</summary>
     public void ForgetToken() => token?.Forget();
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => http.Dispose();
 
     private static KubernetesClientConfiguration ConfigurationOf(KubernetesAccess access, FileToken? token)
     {
@@ -78,4 +92,48 @@ internal sealed class KubernetesConnection : IDisposable
 
         return configuration;
     }
+
+    /// <summary>Authorities that are named are the only ones that are trusted.</summary>
+    private static SslClientAuthenticationOptions SecurityOf(KubernetesClientConfiguration configuration)
+    {
+        var security = new SslClientAuthenticationOptions();
+        if (configuration.SkipTlsVerify)
+        {
+#pragma warning disable CA5359 // The kubeconfig file says so: insecure-skip-tls-verify.
+            security.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (configuration.TlsServerName is { Length: > 0 } name)
+        {
+            security.RemoteCertificateValidationCallback = (_, shown, _, errors) =>
+                (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None && shown is X509Certificate2 certificate && certificate.MatchesHostname(name);
+        }
+
+        if (configuration.SslCaCerts is { } authorities)
+        {
+            security.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            security.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        if (CertificateOf(configuration) is { } own)
+        {
+            security.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
+        }
+
+        return security;
+    }
+
+    /// <summary>The kubeconfig file holds it, base64 around PEM, or names its files.</summary>
+    private static X509Certificate2? CertificateOf(KubernetesClientConfiguration configuration)
+    {
+        var certificate = PemOf(configuration.ClientCertificateData, configuration.ClientCertificateFilePath);
+        var key = PemOf(configuration.ClientCertificateKeyData, configuration.ClientKeyFilePath);
+        return certificate is null || key is null ? null : X509Certificate2.CreateFromPem(certificate, key);
+    }
+
+    private static string? PemOf(string? data, string? file) => data switch
+    {
+        { Length: > 0 } => Encoding.UTF8.GetString(Convert.FromBase64String(data)),
+        _ => string.IsNullOrEmpty(file) ? null : File.ReadAllText(file),
+    };
 }
