@@ -15,20 +15,19 @@ namespace Holdfast.Stores.Raft;
 /// </summary>
 public sealed class RaftStore : IConsensusStore, IStoreMembers
 {
-    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(2);
     private readonly RaftStoreOptions options;
-    private readonly TimeProvider time;
     private readonly RaftNode node;
     private readonly NodeListener listener;
     private readonly TransportTls? tls;
+    private readonly OtherVoters voters;
 
     private RaftStore(RaftStoreOptions options, TimeProvider time, RaftNode node, NodeListener listener, TransportTls? tls)
     {
         this.options = options;
-        this.time = time;
         this.node = node;
         this.listener = listener;
         this.tls = tls;
+        voters = new(options, time);
     }
 
     public RaftStatus Status => node.Status;
@@ -97,11 +96,7 @@ public sealed class RaftStore : IConsensusStore, IStoreMembers
         ChangeMembersAsync(MembershipWish.Lead, address, cancellationToken);
 
     /// <summary>A voter that knows no leader is lost as well.</summary>
-    public async Task<int> CountLostAsync(CancellationToken cancellationToken)
-    {
-        var answers = await Task.WhenAll(node.Status.Voters.Where(voter => voter != options.SelfAddress).Select(voter => AnswersAsync(voter, cancellationToken)));
-        return answers.Count(answer => !answer);
-    }
+    public Task<int> CountLostAsync(CancellationToken cancellationToken) => voters.CountLostAsync(node.Status.Voters, cancellationToken);
 
     /// <summary>Hands the leadership over, when it is here, and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -113,6 +108,7 @@ public sealed class RaftStore : IConsensusStore, IStoreMembers
     /// <summary>Stops as a crash would: nobody is told.</summary>
     internal async Task StopAtOnceAsync()
     {
+        await voters.DisposeAsync();
         await listener.DisposeAsync();
         await node.DisposeAsync();
         tls?.Dispose();
@@ -122,20 +118,6 @@ public sealed class RaftStore : IConsensusStore, IStoreMembers
     internal Task Running => node.Running;
 
     internal int IdentitiesKnown => node.IdentitiesKnown;
-
-    private async Task<bool> AnswersAsync(string voter, CancellationToken cancellationToken)
-    {
-        await using var client = new RaftStoreClient(
-            new RaftClientOptions { Addresses = [voter], Password = options.Password, Tls = options.Tls, RequestTimeout = StatusLimit }, time);
-        try
-        {
-            return (await client.GetStatusAsync(cancellationToken)).Leader is not null;
-        }
-        catch (StoreUnavailableException)
-        {
-            return false;
-        }
-    }
 
     internal static ulong NewClientId() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
 
