@@ -25,16 +25,10 @@ internal sealed class KubernetesConnection : IDisposable
         this.token = token;
         server = new Uri(configuration.Host ?? throw new FormatException("it names no server"));
         credentials = k8s.Kubernetes.CreateCredentials(configuration);
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = connectTimeout,
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            SslOptions = SecurityOf(configuration),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+#pragma warning disable CA2000 // The client owns its handler.
+        var handler = new SocketsHttpHandler { ConnectTimeout = connectTimeout, SslOptions = SecurityOf(configuration), UseProxy = false, AllowAutoRedirect = false };
+#pragma warning restore CA2000
+        http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("holdfast");
     }
 
@@ -115,7 +109,9 @@ internal sealed class KubernetesConnection : IDisposable
             security.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
+#pragma warning disable CA2000 // It is shown for as long as the connection lives.
         if (CertificateOf(configuration) is { } own)
+#pragma warning restore CA2000
         {
             security.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
         }

@@ -47,9 +47,8 @@ public static class FreePorts
             {
                 // Below the range that outgoing connections take theirs from: a server that restarts must find its port free.
                 var first = Lowest + (BlockSize * RandomNumberGenerator.GetInt32((OutgoingRangeStart() - Lowest) / BlockSize));
-                if (TryLock(Path.Combine(folder, first.ToString(CultureInfo.InvariantCulture))) is { } claim)
+                if (TryClaim(Path.Combine(folder, first.ToString(CultureInfo.InvariantCulture))))
                 {
-                    Claims.Add(claim);
                     foreach (var port in Enumerable.Range(first, BlockSize))
                     {
                         Own.Enqueue(port);
@@ -64,15 +63,16 @@ public static class FreePorts
         }
     }
 
-    private static FileStream? TryLock(string path)
+    private static bool TryClaim(string path)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            Claims.Add(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None));
+            return true;
         }
         catch (IOException)
         {
-            return null;
+            return false;
         }
     }
 

@@ -61,7 +61,7 @@ public static class AlertSamples
     private static void VisitApproval<TVisitor>(ClusterView view, ref TVisitor visitor)
         where TVisitor : IAlertSampleVisitor
     {
-        var waiting = view.Store is { Lease: null, Approval: { State: ApprovalState.Pending } request } ? request : null;
+        var waiting = view.Store.Lease is null && view.Store.Approval?.State == ApprovalState.Pending ? view.Store.Approval : null;
 
         // A question that is asked anew has another link. Where that escalates, it is told by the escalation alone.
         visitor.Visit(new(AlertFigures.ApprovalWaiting, "", waiting is null ? 0 : 1) { Asked = waiting?.Number - waiting?.Escalation });
