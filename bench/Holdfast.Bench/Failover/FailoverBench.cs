@@ -71,7 +71,7 @@ internal sealed class FailoverBench(FailoverRequest request, TimeProvider time)
             string.Create(CultureInfo.InvariantCulture, $"date: {time.GetUtcNow():yyyy-MM-dd}"),
             $"machine: {await Machine.DescribeAsync(stopping)}",
             "cluster: 3 members on 127.0.0.1, synchronous mode on, 4 writers with a row every 5 ms each; every round a fresh cluster",
-            "a gap is the longest time between two acknowledged writes as the clients saw it; memory and CPU are per node, idle, with 20 s of watching",
+            "a gap is the longest time between two acknowledged writes as the clients saw it; memory and CPU are per node, idle, with 20 s of watching, a minute after the start; `agent_cpu_after_start_pct` is of the first 20 s",
         };
         if (request.WithPatroni)
         {

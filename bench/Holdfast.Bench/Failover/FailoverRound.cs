@@ -13,6 +13,7 @@ internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan fre
     private const int Members = 3;
     private const int Writers = 4;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(300);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
 
     public async Task RunAsync(IMemberSoftware software, IReadOnlyList<Fault> faults, CancellationToken stopping)
     {
@@ -56,8 +57,15 @@ internal sealed class FailoverRound(string prefix, Figures figures, TimeSpan fre
         Add("startup_s", "s", time.GetElapsedTime(began).TotalSeconds);
     }
 
+    /// <summary>What a start leaves behind is no idling: it is told apart.</summary>
     private async Task IdleAsync(LoopbackCluster cluster, CancellationToken stopping)
     {
+        foreach (var node in await ResourceUse.MeasureAsync(cluster, time, stopping))
+        {
+            Add("agent_cpu_after_start_pct", "%", node.AgentCpuPercent);
+        }
+
+        await Task.Delay(Rest, time, stopping);
         foreach (var node in await ResourceUse.MeasureAsync(cluster, time, stopping))
         {
             Add("agent_pss_mb", "MB", node.AgentMegabytes);
