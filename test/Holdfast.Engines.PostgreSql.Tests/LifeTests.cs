@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Engines.Processes;
 using Holdfast.Model;
@@ -44,6 +46,20 @@ public class LifeTests
         Assert.Empty(member.LivingProcesses());
         await member.DoAsync(new DatabaseWork.StartPrimary());
         await member.UntilAsync(view => view.IsRunningPrimary);
+    }
+
+    [Fact]
+    public async Task A_server_whose_port_somebody_has_taken_says_so()
+    {
+        await using var member = await Member.StartPrimaryAsync("one");
+        await member.DoAsync(new DatabaseWork.Stop(TimeSpan.FromSeconds(20)));
+        using var other = new TcpListener(IPAddress.Loopback, member.Options.ConnectPort);
+        other.Start();
+
+        var job = await member.TryAsync(new DatabaseWork.StartPrimary());
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Contains("could not create any TCP/IP sockets", job.Progress, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Holdfast.Demo.Cluster;
 using Holdfast.Engines.PostgreSql.Processes;
 using Holdfast.Engines.Processes;
 using Holdfast.Model;
@@ -48,7 +47,7 @@ internal sealed class Member : IAsyncDisposable
         RequirePostgreSql();
         var home = Path.Combine(Root, $"{name}-{Path.GetRandomFileName()[..6]}");
         Directory.CreateDirectory(home);
-        var port = FreePort();
+        var port = FreePorts.Take(1)[0];
         var options = new PostgreSqlOptions
         {
             MemberName = new(name),
@@ -197,13 +196,6 @@ internal sealed class Member : IAsyncDisposable
         File.SetUnixFileMode(root, (UnixFileMode)0b111_111_111);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
         return root;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void RequirePostgreSql()

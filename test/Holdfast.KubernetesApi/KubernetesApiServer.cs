@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Holdfast.Demo.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,7 +35,7 @@ public sealed class KubernetesApiServer : IAsyncDisposable
     {
         this.certificate = certificate is null ? null : X509Certificate2.CreateFromPemFile(certificate, key);
         requests = new(storage, Faults, header => Tokens.Keys.Any(token => header == $"Bearer {token}"), TimeProvider.System);
-        Port = FreePort();
+        Port = FreePorts.Take(1)[0];
     }
 
     public ApiFaults Faults { get; } = new();
@@ -174,12 +174,5 @@ public sealed class KubernetesApiServer : IAsyncDisposable
         {
             open.TryRemove(context, out _);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

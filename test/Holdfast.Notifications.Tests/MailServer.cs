@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
+using Holdfast.Demo.Cluster;
 using MimeKit;
 using SmtpServer;
 using SmtpServer.Authentication;
@@ -41,7 +42,7 @@ internal sealed class MailServer : MessageStore, IUserAuthenticator, IMailboxFil
 
     public MailServerOptions Options { get; }
 
-    public static MailServer Start(MailServerOptions options) => new(FreePort(), options);
+    public static MailServer Start(MailServerOptions options) => new(FreePorts.Take(1)[0], options);
 
     public async Task<MimeMessage> NextAsync(CancellationToken cancellationToken) => await received.Reader.ReadAsync(cancellationToken);
 
@@ -73,13 +74,6 @@ internal sealed class MailServer : MessageStore, IUserAuthenticator, IMailboxFil
         }
 
         ending.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Holdfast.Demo.Cluster;
 using Xunit;
 
 namespace Holdfast.Telemetry.Tests;
@@ -27,7 +26,7 @@ internal sealed class VictoriaMetrics : IAsyncDisposable
     {
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../victoriametrics/bin/victoria-metrics"));
         Assert.SkipUnless(File.Exists(program), "there is no VictoriaMetrics: tools/get-victoriametrics unpacks it into artifacts/victoriametrics");
-        var server = new VictoriaMetrics(program, FreePort());
+        var server = new VictoriaMetrics(program, FreePorts.Take(1)[0]);
         await UntilAsync(async () => (await server.http.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken)).IsSuccessStatusCode, cancellationToken);
         return server;
     }
@@ -83,12 +82,5 @@ internal sealed class VictoriaMetrics : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -127,7 +127,7 @@ internal sealed class Installation
     private static bool IsComplaint(string line) =>
         line.Contains("FATAL:", StringComparison.Ordinal)
         || line.Contains("PANIC:", StringComparison.Ordinal)
-        || line.Contains("HINT:", StringComparison.Ordinal)
+        || (line.Contains("HINT:", StringComparison.Ordinal) && !line.Contains("Future log output", StringComparison.Ordinal))
         || line.StartsWith("setpriv:", StringComparison.Ordinal)
         || line.StartsWith("sh:", StringComparison.Ordinal)
         || line.StartsWith("/bin/sh:", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using Holdfast.Demo.Cluster;
 using Npgsql;
 using Xunit;
 
@@ -27,7 +27,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     {
         var found = Directory.Exists("/usr/lib/postgresql");
         Assert.SkipUnless(found || Environment.GetEnvironmentVariable("CI") == "true", "PostgreSQL is not installed: apt-get install postgresql");
-        var server = new PostgreSqlServer(FreePort());
+        var server = new PostgreSqlServer(FreePorts.Take(1)[0]);
         await server.BeginAsync();
         foreach (var user in new[] { "anna", "bert" })
         {
@@ -110,12 +110,5 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         started.BeginOutputReadLine();
         started.BeginErrorReadLine();
         return started;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -7,10 +7,12 @@ namespace Holdfast.Engines.Processes;
 /// <param name="dataDirectory">The server works in it: that is how its processes are known.</param>
 /// <param name="program">The name of the server's program, as the kernel has it.</param>
 /// <param name="findServer">Reads the lock file of the server: the quick way to it.</param>
-public sealed class ServerKiller(string dataDirectory, string program, Func<int?> findServer)
+/// <param name="isScribe">Whether a process of the server, by its command line, only writes the log; null where there is none.</param>
+public sealed class ServerKiller(string dataDirectory, string program, Func<int?> findServer, Func<string, bool>? isScribe = null)
 {
     // A process that hangs in the kernel cannot be helped; it cannot reach a client or the log either.
     private const int RoundsMax = 5000;
+    private const int ScribeRoundsMax = 100;
     private readonly byte[] _program = System.Text.Encoding.UTF8.GetBytes(program);
 
     /// <summary>Returns when all are dead; a zombie is dead.</summary>
@@ -33,8 +35,25 @@ public sealed class ServerKiller(string dataDirectory, string program, Func<int?
         KillInhabitants(home, killed);
     }
 
-    /// <summary>Kills what a dead server left behind: PostgreSQL's backends would go on serving their clients.</summary>
-    internal void KillOrphans() => KillInhabitants(Posix.RealPath(dataDirectory) ?? dataDirectory, []);
+    /// <summary>
+    /// Kills what a dead server left behind: PostgreSQL's backends would go on serving their clients. Who writes the log has a moment more, for the words
+    /// that say why the server ended; it ends by itself once the others are gone.
+    /// </summary>
+    internal void KillOrphans()
+    {
+        var home = Posix.RealPath(dataDirectory) ?? dataDirectory;
+        var killed = new HashSet<int>();
+        if (isScribe is not null)
+        {
+            KillInhabitants(home, killed, isScribe);
+            for (var round = 0; round < ScribeRoundsMax && ProcFs.Processes().Any(pid => IsOurs(pid, home)); round++)
+            {
+                Posix.Pause(1);
+            }
+        }
+
+        KillInhabitants(home, killed);
+    }
 
     internal bool IsOurs(int pid) => IsOurs(pid, Posix.RealPath(dataDirectory) ?? dataDirectory);
 
@@ -54,14 +73,14 @@ public sealed class ServerKiller(string dataDirectory, string program, Func<int?
         }
     }
 
-    private void KillInhabitants(string home, HashSet<int> killed)
+    private void KillInhabitants(string home, HashSet<int> killed, Func<string, bool>? isSpared = null)
     {
         for (var round = 0; round < RoundsMax; round++)
         {
             var hasFound = false;
             foreach (var pid in ProcFs.Processes())
             {
-                if (IsOurs(pid, home))
+                if (IsOurs(pid, home) && isSpared?.Invoke(ProcFs.CommandLine(pid)) is null or false)
                 {
                     Posix.Signal(pid, Posix.SigKill);
                     killed.Add(pid);
