@@ -63,6 +63,20 @@ public class LifeTests
     }
 
     [Fact]
+    public async Task A_log_writer_that_hangs_does_not_outlive_its_server()
+    {
+        const int stop = 19;
+        await using var member = await Member.StartPrimaryAsync("one");
+        var logger = Assert.Single(member.LivingProcesses(), pid => ProcFs.CommandLine(pid).Contains(": logger", StringComparison.Ordinal));
+        Posix.Signal(logger, stop);
+
+        Posix.Signal(member.PostmasterPid, Posix.SigKill);
+
+        await member.UntilAsync(view => view.Process == DatabaseProcess.Crashed);
+        Assert.Empty(member.LivingProcesses());
+    }
+
+    [Fact]
     public async Task A_crash_of_the_postmaster_wakes_the_agent_and_leaves_no_backend()
     {
         await using var member = await Member.StartPrimaryAsync("one");

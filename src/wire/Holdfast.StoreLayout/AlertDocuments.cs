@@ -29,9 +29,9 @@ public sealed record AlertDocument
     [JsonPropertyName("runbook")]
     public string? Runbook { get; init; }
 
-    /// <summary>How often people had been asked when that was told; once more is told again.</summary>
+    /// <summary>The question to people that was told: a greater number is a later one, and is told again.</summary>
     [JsonPropertyName("asked")]
-    public int? Asked { get; init; }
+    public long? Asked { get; init; }
 
     [JsonPropertyName("escalated")]
     public bool? IsEscalated { get; init; }

@@ -86,11 +86,23 @@ public sealed class StrategyTests
     [InlineData("10-4", 2, 2, 2)]
     public void A_question_that_is_asked_anew_is_news_of_the_question_or_of_the_escalation(string id, int escalation, int waiting, int escalated)
     {
-        var view = Hybrid.WithStore(store => store with { Approval = Asked(Hybrid) with { Id = id, Escalation = escalation } });
+        var request = Asked(Hybrid) with { Id = id, Escalation = escalation };
+        var view = Hybrid.WithStore(store => store with { Approval = request });
+        var earlier = request.LostTerm.Number << 16;
 
-        Assert.Contains(new AlertSample(AlertFigures.ApprovalWaiting, "", 1) { Asked = waiting }, AlertSamples.Of(view));
-        Assert.Contains(new AlertSample(AlertFigures.ApprovalEscalations, "", escalation) { Asked = escalated }, AlertSamples.Of(view));
+        Assert.Contains(new AlertSample(AlertFigures.ApprovalWaiting, "", 1) { Asked = earlier + waiting }, AlertSamples.Of(view));
+        Assert.Contains(new AlertSample(AlertFigures.ApprovalEscalations, "", escalation) { Asked = earlier + escalated }, AlertSamples.Of(view));
         Assert.Contains(new AlertSample(AlertFigures.ApprovalWaiting, "", 0), AlertSamples.Of(Hybrid));
+    }
+
+    [Fact]
+    public void The_first_question_of_a_later_loss_is_news_though_the_one_before_was_asked_more_often()
+    {
+        Assert.True(Question(11, "11-1") > Question(10, "10-7"));
+
+        static long? Question(long term, string id) => AlertSamples
+            .Of(Hybrid.WithStore(store => store with { Approval = Asked(Hybrid) with { Id = id, LostTerm = new Term(term) } }))
+            .Single(sample => sample.Figure == AlertFigures.ApprovalWaiting).Asked;
     }
 
     [Fact]

@@ -7,7 +7,7 @@ public static class PostgreSqlKiller
 {
     public static ServerKiller Of(string dataDirectory) => new(dataDirectory, "postgres", () => PostmasterFile.Read(dataDirectory)?.Pid, IsLogger);
 
-    /// <summary>What a client is served by says at its end what it does.</summary>
+    /// <summary>The title of a process that serves a client ends with what it does, such as idle; that of the log's writer with its name.</summary>
     private static bool IsLogger(string commandLine) =>
         commandLine.StartsWith("postgres: ", StringComparison.Ordinal) && commandLine.TrimEnd(' ', '\0').EndsWith(": logger", StringComparison.Ordinal);
 }

@@ -64,9 +64,12 @@ public static class AlertSamples
         var waiting = view.Store.Lease is null && view.Store.Approval?.State == ApprovalState.Pending ? view.Store.Approval : null;
 
         // A question that is asked anew has another link. Where that escalates, it is told by the escalation alone.
-        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", waiting is null ? 0 : 1) { Asked = waiting?.Number - waiting?.Escalation });
-        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", waiting?.Escalation ?? 0) { Asked = waiting?.Escalation });
+        visitor.Visit(new(AlertFigures.ApprovalWaiting, "", waiting is null ? 0 : 1) { Asked = Question(waiting, waiting?.Number - waiting?.Escalation) });
+        visitor.Visit(new(AlertFigures.ApprovalEscalations, "", waiting?.Escalation ?? 0) { Asked = Question(waiting, waiting?.Escalation) });
     }
+
+    /// <summary>One of a later term comes after every one of an earlier term.</summary>
+    private static long? Question(ApprovalRequest? request, int? number) => (request?.LostTerm.Number << 16) + number;
 
     private static void VisitStore<TVisitor>(ClusterView view, ref TVisitor visitor)
         where TVisitor : IAlertSampleVisitor

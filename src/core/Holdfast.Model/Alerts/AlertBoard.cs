@@ -36,8 +36,8 @@ public sealed record ActiveAlert
 
     public string? Runbook { get; init; }
 
-    /// <summary>How often people had been asked when that was told; null where nobody is asked.</summary>
-    public int? Asked { get; init; }
+    /// <summary>The question that was told; null where nobody is asked. See <see cref="AlertSample.Asked"/>.</summary>
+    public long? Asked { get; init; }
 
     /// <summary>Those whom others escalate to are told at once.</summary>
     public bool IsEscalated { get; init; }

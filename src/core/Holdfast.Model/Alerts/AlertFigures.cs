@@ -63,8 +63,8 @@ public readonly record struct AlertSample(string Figure, string Member, double V
     /// <summary>Which of several of the member's; null where it has one.</summary>
     public string? Part { get; init; }
 
-    /// <summary>How often people were asked about it: one time more is news while the alert goes on. Null where nobody is asked.</summary>
-    public int? Asked { get; init; }
+    /// <summary>Which question to people it is about: a later one is greater, and news while the alert goes on. Null where nobody is asked.</summary>
+    public long? Asked { get; init; }
 
     public string Subject => Part is null ? Member : $"{Member}/{Part}";
 }
