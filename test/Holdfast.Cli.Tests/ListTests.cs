@@ -48,6 +48,18 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task A_member_that_has_read_nothing_yet_is_not_asked_alone()
+    {
+        await using var terminal = await Terminal.StartAsync();
+        terminal.A.View = null;
+        terminal.A.DynamicConfiguration = null;
+        terminal.Extra.Add(terminal.Members[1].Address);
+
+        Assert.Equal(Tables.WithRule(Healthy), (await terminal.RunAsync("list")).Output);
+        Assert.Equal((0, "ttl: 30\n", ""), await terminal.RunAsync("show-config"));
+    }
+
+    [Fact]
     public async Task List_shows_what_is_out_of_the_ordinary()
     {
         await using var terminal = await Terminal.StartAsync();

@@ -12,8 +12,8 @@ public sealed class AgentTests(LiveCluster live)
     public async Task A_killed_agent_leaves_PostgreSQL_running_and_the_next_one_adopts_it()
     {
         // An agent that begins anew on a machine that is busy must find the lease still there: otherwise the guard has done its duty.
-        await live.DoAsync("edit-config", "-s", "ttl=60", "--force");
         var roles = await live.WholeAsync();
+        await live.DoAsync("edit-config", "-s", "ttl=60", "--force");
         await Until.TrueAsync(() => HasLongLeaseAsync(roles.Leader), () => $"the lease of {roles.Leader.Name} is still short");
         foreach (var member in new[] { roles.Leader, roles.Other })
         {

@@ -1,3 +1,5 @@
+using Holdfast.Engines.PostgreSql.Observation;
+using Holdfast.Engines.Processes;
 using Holdfast.Model;
 using Xunit;
 
@@ -51,6 +53,30 @@ public class DirectoryTests
 
         Assert.Equal(DataDirectoryState.Valid, (await member.LookAsync()).Directory);
         Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(member.Data) ?? "", "data.set-aside.*"));
+    }
+
+    [Fact]
+    public async Task A_mark_that_is_taken_away_while_it_is_read_is_gone()
+    {
+        await using var member = Member.Create("one");
+        var directory = new DataDirectory(member.Options, OsAccount.Resolve(member.Options.OsUser, "PostgreSQL"));
+        using var isDone = new CancellationTokenSource();
+        var reading = Task.Run(() =>
+        {
+            while (!isDone.IsCancellationRequested)
+            {
+                _ = directory.Unfinished;
+            }
+        }, TestContext.Current.CancellationToken);
+        for (var round = 0; round < 300; round++)
+        {
+            directory.MarkUnfinished("a test began");
+            directory.MarkFinished();
+        }
+
+        await isDone.CancelAsync();
+        await reading;
+        Assert.Null(directory.Unfinished);
     }
 
     [Fact]

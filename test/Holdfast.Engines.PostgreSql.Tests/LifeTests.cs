@@ -62,6 +62,15 @@ public class LifeTests
         Assert.Contains("could not create any TCP/IP sockets", job.Progress, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("postgres: logger ", true)]
+    [InlineData("postgres: demo: logger \0\0", true)]
+    [InlineData("/usr/lib/postgresql/17/bin/postgres\0-D\0/data\0", true)]
+    [InlineData("postgres: demo: checkpointer ", false)]
+    [InlineData("postgres: demo: logger logger 127.0.0.1(50000) idle", false)]
+    public void Who_may_still_write_the_log_of_a_dead_server_is_known_by_its_title_or_has_none_yet(string commandLine, bool isSpared) =>
+        Assert.Equal(isSpared, PostgreSqlKiller.MayBeLogger(commandLine));
+
     [Fact]
     public async Task A_log_writer_that_hangs_does_not_outlive_its_server()
     {

@@ -53,6 +53,20 @@ public sealed class OtlpExportTests
     }
 
     [Fact]
+    public async Task Two_exports_of_one_process_send_their_own_figures_only()
+    {
+        await using var receiver = await Receiver.StartAsync(usesGrpc: false);
+        await using var other = await Receiver.StartAsync(usesGrpc: false);
+        using var export = Start(Options(receiver, usesGrpc: false), () => Figures("a", 1));
+        await receiver.UntilAsync(_ => true, Stop);
+        using var later = Start(Options(other, usesGrpc: false), () => Figures("b", 2));
+        await other.UntilAsync(_ => true, Stop);
+
+        Assert.Equal(["a"], Leaders(await receiver.UntilAsync(_ => true, Stop)));
+        Assert.Equal(["b"], Leaders(await other.UntilAsync(_ => true, Stop)));
+    }
+
+    [Fact]
     public async Task A_receiver_that_takes_connections_and_never_answers_holds_up_nobody_else()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);

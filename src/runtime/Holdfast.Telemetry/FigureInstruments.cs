@@ -27,6 +27,9 @@ internal sealed class FigureInstruments(OtlpSource source) : IDisposable
         }
     }
 
+    /// <summary>A meter is known to the whole process by its name: another export of the process has one of the same.</summary>
+    public bool Made(Instrument instrument) => ReferenceEquals(instrument.Meter, meter);
+
     public void Dispose() => meter.Dispose();
 
     private void Create(MetricFamily family)

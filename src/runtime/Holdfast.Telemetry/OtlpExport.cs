@@ -44,6 +44,7 @@ public sealed partial class OtlpExport : IDisposable
         using var provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateDefault().AddService("holdfast", source.Scope, source.Version, autoGenerateServiceInstanceId: false, source.Name))
             .AddMeter(FigureInstruments.MeterName)
+            .AddView(instrument => figures.Made(instrument) ? null : MetricStreamConfiguration.Drop)
             .AddReader(reader)
             .Build();
         LogBegun(options.Endpoint.Authority, options.Interval.TotalSeconds);

@@ -60,7 +60,21 @@ internal abstract class ServerDirectory(string dataDirectory)
     }
 
     /// <summary>What the mark says; null when nothing is unfinished.</summary>
-    public string? Unfinished => File.Exists(Mark) ? File.ReadAllText(Mark).Trim() : null;
+    public string? Unfinished
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(Mark) ? File.ReadAllText(Mark).Trim() : null;
+            }
+            catch (FileNotFoundException)
+            {
+                // A job has just finished and taken it away.
+                return null;
+            }
+        }
+    }
 
     /// <summary>Deletes what is in the directory: for half a copy only.</summary>
     public void Clear()

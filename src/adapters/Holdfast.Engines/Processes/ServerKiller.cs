@@ -7,12 +7,12 @@ namespace Holdfast.Engines.Processes;
 /// <param name="dataDirectory">The server works in it: that is how its processes are known.</param>
 /// <param name="program">The name of the server's program, as the kernel has it.</param>
 /// <param name="findServer">Reads the lock file of the server: the quick way to it.</param>
-/// <param name="isScribe">Whether a process of the server, by its command line, only writes the log; null where there is none.</param>
-public sealed class ServerKiller(string dataDirectory, string program, Func<int?> findServer, Func<string, bool>? isScribe = null)
+/// <param name="mayBeScribe">Whether a process of the server, by its command line, only writes the log, or does not say what it is; null where there is none.</param>
+public sealed class ServerKiller(string dataDirectory, string program, Func<int?> findServer, Func<string, bool>? mayBeScribe = null)
 {
     // A process that hangs in the kernel cannot be helped; it cannot reach a client or the log either.
     private const int RoundsMax = 5000;
-    private const int ScribeRoundsMax = 100;
+    private static readonly TimeSpan ScribeLimit = TimeSpan.FromMilliseconds(500);
     private readonly byte[] _program = System.Text.Encoding.UTF8.GetBytes(program);
 
     /// <summary>Returns when all are dead; a zombie is dead.</summary>
@@ -43,12 +43,15 @@ public sealed class ServerKiller(string dataDirectory, string program, Func<int?
     {
         var home = Posix.RealPath(dataDirectory) ?? dataDirectory;
         var killed = new HashSet<int>();
-        if (isScribe is not null)
+        if (mayBeScribe is not null)
         {
-            KillInhabitants(home, killed, isScribe);
-            for (var round = 0; round < ScribeRoundsMax && ProcFs.Processes().Any(pid => IsOurs(pid, home)); round++)
+            // Once more in every round: who did not say what it is may turn out to be something else.
+            var began = TimeProvider.System.GetTimestamp();
+            KillInhabitants(home, killed, mayBeScribe);
+            while (ProcFs.Processes().Any(pid => IsOurs(pid, home)) && TimeProvider.System.GetElapsedTime(began) < ScribeLimit)
             {
                 Posix.Pause(1);
+                KillInhabitants(home, killed, mayBeScribe);
             }
         }
 

@@ -40,7 +40,7 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>The cluster as a member sees it.</summary>
     public async Task<ClusterOverview> ReadClusterAsync(CancellationToken cancellationToken)
     {
-        var answer = await ReadAnywhereAsync("cluster", cancellationToken);
+        var answer = await ReadAnywhereAsync("cluster", answer => Parse(answer, ApiJson.Wire.ClusterOverview).Members.Count > 0, cancellationToken);
         var cluster = Parse(answer, ApiJson.Wire.ClusterOverview);
         if (Scope.Length > 0 && cluster.Scope != Scope)
         {
@@ -58,19 +58,34 @@ internal sealed class ClusterClient : IDisposable
         return cluster;
     }
 
-    /// <summary>Reads from the first member that answers without an error of its own.</summary>
+    /// <summary>Reads from the first member that answers without an error of its own; when there is none, what the last one says of its error.</summary>
     /// <exception cref="CommandFailedException">No member can be reached, or whoever asks may not look: the message is the member's own.</exception>
-    public async Task<Answer> ReadAnywhereAsync(string path, CancellationToken cancellationToken)
+    public Task<Answer> ReadAnywhereAsync(string path, CancellationToken cancellationToken) =>
+        ReadAnywhereAsync(path, answer => answer.Status < 500, cancellationToken);
+
+    /// <summary>An agent that has just begun answers before it has read the store, so one that cannot say is no reason not to ask the next.</summary>
+    private async Task<Answer> ReadAnywhereAsync(string path, Func<Answer, bool> says, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
+        Answer? ignorant = null;
         for (var index = 0; index < endpoints.Count || await FindMoreAsync(cancellationToken); index++)
         {
             var endpoint = endpoints[index];
             try
             {
                 var answer = await SendAsync(endpoint, HttpMethod.Get, path, null, null, ReadLimit, cancellationToken);
-                MoveToFront(index);
-                return answer.Status is 401 or 403 ? throw new CommandFailedException(answer.Body) : answer;
+                if (answer.Status is 401 or 403)
+                {
+                    throw new CommandFailedException(answer.Body);
+                }
+
+                if (says(answer))
+                {
+                    MoveToFront(index);
+                    return answer;
+                }
+
+                ignorant = answer;
             }
             catch (Exception exception) when (IsUnreachable(exception, cancellationToken))
             {
@@ -78,7 +93,7 @@ internal sealed class ClusterClient : IDisposable
             }
         }
 
-        throw new CommandFailedException(failures.Count == 0
+        return ignorant ?? throw new CommandFailedException(failures.Count == 0
             ? "Can not find accessible cluster member: no address of any member is known"
             : $"Can not find accessible cluster member ({string.Join("; ", failures)})");
     }
