@@ -12,7 +12,7 @@ public sealed class ServerKiller(string dataDirectory, string program, Func<int?
 {
     // A process that hangs in the kernel cannot be helped; it cannot reach a client or the log either.
     private const int RoundsMax = 5000;
-    private static readonly TimeSpan ScribeLimit = TimeSpan.FromMilliseconds(500);
+    private const int ScribeRoundsMax = 300;
     private readonly byte[] _program = System.Text.Encoding.UTF8.GetBytes(program);
 
     /// <summary>Returns when all are dead; a zombie is dead.</summary>
@@ -46,9 +46,8 @@ public sealed class ServerKiller(string dataDirectory, string program, Func<int?
         if (mayBeScribe is not null)
         {
             // Once more in every round: who did not say what it is may turn out to be something else.
-            var began = TimeProvider.System.GetTimestamp();
             KillInhabitants(home, killed, mayBeScribe);
-            while (ProcFs.Processes().Any(pid => IsOurs(pid, home)) && TimeProvider.System.GetElapsedTime(began) < ScribeLimit)
+            for (var round = 0; round < ScribeRoundsMax && ProcFs.Processes().Any(pid => IsOurs(pid, home)); round++)
             {
                 Posix.Pause(1);
                 KillInhabitants(home, killed, mayBeScribe);
