@@ -20,6 +20,7 @@ public sealed partial class MySqlEngine : IDatabaseEngine
     private readonly GroupWatch _watch;
     private readonly JobBoard _board;
     private readonly JobRunner _jobs;
+    private readonly ParameterKeeper _parameters;
     private readonly ServerJobs _server;
     private readonly BootstrapJob _bootstrap;
     private readonly CloneJob _clone;
@@ -34,23 +35,30 @@ public sealed partial class MySqlEngine : IDatabaseEngine
         _watch = new(options, _installation.Sql, () => _process.Pid is not null, signal, time);
         _board = new(time, signal);
         _jobs = new(_board, () => _process.Kills, _installation.Redact, logger);
-        _server = new(_installation, _process);
+        _parameters = new(_installation, () => _process.Pid is not null, signal, logger);
+        _server = new(_installation, _process, _parameters);
         _group = new(_installation);
-        var newSystem = new NewSystem(_installation, _server, _process);
+        var newSystem = new NewSystem(_installation, _server, _process, _parameters);
         _bootstrap = new(_installation, newSystem, _server, _group, _process);
         _clone = new(_installation, newSystem, _process);
-        foreach (var (name, why) in ServerVariables.LeftOut(options))
-        {
-            LogLeftOut(logger, name, why);
-        }
-
         _watch.Start();
     }
 
     public async Task<DatabaseView> ObserveAsync(CancellationToken cancellationToken)
     {
         var view = await _observer.LookAsync(_board.Current, cancellationToken);
-        return view with { Job = _board.Current, Disk = _installation.Disk.Look() };
+        if (view.IsResponsive)
+        {
+            _parameters.GoOn();
+        }
+
+        return view with
+        {
+            Job = _board.Current,
+            Disk = _installation.Disk.Look(),
+            IsRestartPending = view.IsResponsive && !_parameters.Pending.IsEmpty,
+            Trouble = view.Trouble ?? (_parameters.LeftOut.IsEmpty ? null : $"parameters left out: {string.Join(", ", _parameters.LeftOut)}"),
+        };
     }
 
     public void Begin(DatabaseWork work) => _jobs.Begin(work, async context =>
@@ -70,22 +78,24 @@ public sealed partial class MySqlEngine : IDatabaseEngine
     /// <summary>A member that comes back takes what it missed from the others' binary logs.</summary>
     public Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The members' own files say everything so far.</summary>
-    public Task ConfigureAsync(string dynamicConfiguration, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Takes up <c>mysql.parameters</c>, beside the agent's turns.</summary>
+    public Task ConfigureAsync(string dynamicConfiguration, CancellationToken cancellationToken)
+    {
+        _parameters.Configure(dynamicConfiguration);
+        return Task.CompletedTask;
+    }
 
     public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
     {
         await _jobs.DisposeAsync();
+        await _parameters.DisposeAsync();
         await _watch.DisposeAsync();
         await _observer.DisposeAsync();
         _process.Dispose();
         await _installation.Disk.DisposeAsync();
     }
-
-    [LoggerMessage(2690, LogLevel.Warning, "mysql.parameters: {Name} is left out: {Why}")]
-    private static partial void LogLeftOut(ILogger logger, string name, string why);
 
     private Task<string> RunAsync(DatabaseWork work, JobContext context) => work switch
     {

@@ -8,7 +8,7 @@ namespace Holdfast.Engines.MySql.Tests.Configuration;
 
 public class ServerVariablesTests
 {
-    private static readonly MySqlOptions Options = new()
+    internal static readonly MySqlOptions Options = new()
     {
         MemberName = new MemberName("alpha"),
         ListenHost = "*",
@@ -132,14 +132,14 @@ public class ServerVariablesTests
     [InlineData("loose_loose-maximum_server-id")]
     [InlineData(" datadir ")]
     public void An_operator_is_told_by_the_name_as_written_that_a_variable_is_the_agent_s(string name) =>
-        Assert.Equal([(name, "the group and its safety hang on it, so it is the agent's to set")], ServerVariables.LeftOut(With((name, "theirs"))));
+        Assert.Equal([(name, "the group and its safety hang on it, so it is the agent's to set")], ServerVariables.LeftOut(With((name, "theirs")).Parameters));
 
     [Theory]
     [InlineData("5\nsuper_read_only = OFF")]
     [InlineData("5\r")]
     [InlineData("5\0")]
     public void An_operator_is_told_of_a_value_that_is_more_than_one_line(string value) =>
-        Assert.Equal([("max_connections", "its value is more than one line")], ServerVariables.LeftOut(With(("max_connections", value))));
+        Assert.Equal([("max_connections", "its value is more than one line")], ServerVariables.LeftOut(With(("max_connections", value)).Parameters));
 
     [Theory]
     [InlineData("")]
@@ -154,14 +154,14 @@ public class ServerVariablesTests
     [InlineData("a\nb")]
     public void An_operator_is_told_of_what_is_no_variable_s_name(string name)
     {
-        Assert.Equal([(name, "it is no variable's name")], ServerVariables.LeftOut(With((name, "5"))));
+        Assert.Equal([(name, "it is no variable's name")], ServerVariables.LeftOut(With((name, "5")).Parameters));
         Assert.Equal(Lines(Options), Lines(With((name, "5"))));
     }
 
     [Fact]
     public void Nothing_is_said_of_what_is_written() =>
         Assert.Empty(ServerVariables.LeftOut(With(
-            ("max-connections", "5"), ("loose-validate_password.policy", "LOW"), ("skip_name_resolve", "ON"), ("portfolio", "1"), ("maximum_join_size", "9"), ("empty", ""))));
+            ("max-connections", "5"), ("loose-validate_password.policy", "LOW"), ("skip_name_resolve", "ON"), ("portfolio", "1"), ("maximum_join_size", "9"), ("empty", "")).Parameters));
 
     [Fact]
     public void A_socket_in_a_deep_directory_gets_a_short_name()
@@ -177,5 +177,5 @@ public class ServerVariablesTests
 
     private static string[] Lines(MySqlOptions options) => ServerVariables.Text(options, Files(options), "of-the-group").TrimEnd('\n').Split('\n');
 
-    private static ServerFiles Files(MySqlOptions options) => new(options, OsAccount.Resolve("nobody", "MySQL"));
+    internal static ServerFiles Files(MySqlOptions options) => new(options, OsAccount.Resolve("nobody", "MySQL"));
 }

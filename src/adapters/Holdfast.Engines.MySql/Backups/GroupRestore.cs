@@ -1,4 +1,5 @@
 using Holdfast.Engines.Jobs;
+using Holdfast.Engines.MySql.Configuration;
 using Holdfast.Engines.MySql.Jobs;
 using Holdfast.Engines.MySql.Processes;
 using Holdfast.Ports;
@@ -22,7 +23,8 @@ public sealed class GroupRestore(MySqlOptions options, TimeProvider time, Action
     {
         var installation = new Installation(options, time);
         using var process = new Mysqld(options, installation.Files, installation.Tools, Nobody.Instance, logger);
-        var placement = new BackupPlacement(installation, new ServerJobs(installation, process), process);
+        await using var parameters = new ParameterKeeper(installation, () => process.Pid is not null, Nobody.Instance, logger);
+        var placement = new BackupPlacement(installation, new ServerJobs(installation, process, parameters), process);
         return await placement.RunAsync(Path.GetFullPath(backup), new JobContext(report, process.Kills, cancellationToken));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -51,7 +52,18 @@ internal sealed class ServerFiles(MySqlOptions options, OsAccount account)
 
     public void ForgetGroup() => File.Delete(GroupFile);
 
-    public void WriteMain() => Write(MainFile, ServerVariables.Text(options, this, ReadGroup()));
+    /// <summary>Like the main file, for the server to say what it thinks of it.</summary>
+    public string CandidateFile => MainFile + ".candidate";
+
+    /// <param name="parameters">The operator's.</param>
+    public void WriteMain(ImmutableSortedDictionary<string, string> parameters) => Write(MainFile, Text(parameters));
+
+    public void WriteCandidate(ImmutableSortedDictionary<string, string> parameters) => Write(CandidateFile, Text(parameters));
+
+    public void RemoveCandidate() => File.Delete(CandidateFile);
+
+    /// <summary>The operator's parameters that the server has last started with.</summary>
+    public ImmutableSortedDictionary<string, string> ReadParameters() => ServerVariables.ReadParameters(File.Exists(MainFile) ? File.ReadLines(MainFile) : []);
 
     /// <summary>Statements that the server runs before it takes connections. They hold passwords: remove it when it has started.</summary>
     public string WriteStatements(IEnumerable<string> statements)
@@ -98,6 +110,8 @@ internal sealed class ServerFiles(MySqlOptions options, OsAccount account)
             return string.Create(CultureInfo.InvariantCulture, $"its log cannot be read: {error.Message}");
         }
     }
+
+    private string Text(ImmutableSortedDictionary<string, string> parameters) => ServerVariables.Text(options with { Parameters = parameters }, this, ReadGroup());
 
     /// <summary>For the server's user alone, and whole at once.</summary>
     private void Write(string path, string text)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,7 +21,10 @@ internal static class ServerVariables
         "group_replication_member_weight", "group_replication_exit_state_action", "group_replication_autorejoin_tries", "group_replication_communication_stack",
     ];
 
-    private static readonly string[] Modifiers = ["loose_", "skip_", "disable_", "enable_", "maximum_"];
+    private const string Mark = "# mysql.parameters";
+    private const string Loose = "loose_";
+
+    private static readonly string[] Modifiers = [Loose, "skip_", "disable_", "enable_", "maximum_"];
 
     public static string Text(MySqlOptions options, ServerFiles files, string? group)
     {
@@ -31,6 +35,7 @@ internal static class ServerVariables
             text.Append(CultureInfo.InvariantCulture, $"{name} = {value}\n");
         }
 
+        text.Append(Mark).Append('\n');
         foreach (var (name, value) in Theirs(options))
         {
             text.Append(CultureInfo.InvariantCulture, $"{name} = {value}\n");
@@ -39,9 +44,30 @@ internal static class ServerVariables
         return text.ToString();
     }
 
-    /// <summary>The parameters that are left out, by their names as the operator wrote them, with the reason.</summary>
-    public static IEnumerable<(string Name, string Why)> LeftOut(MySqlOptions options) =>
-        options.Parameters
+    /// <summary>The operator's parameters of such a text.</summary>
+    public static ImmutableSortedDictionary<string, string> ReadParameters(IEnumerable<string> lines) =>
+        lines.SkipWhile(line => line != Mark).Skip(1)
+            .Select(line => line.Split(" = ", 2))
+            .Where(parts => parts.Length == 2)
+            .ToImmutableSortedDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+
+    /// <summary>As SQL knows the variable: it takes no word that says to pass over what the server does not know.</summary>
+    public static string WithoutModifier(string name) => name.StartsWith(Loose, StringComparison.Ordinal) ? name[Loose.Length..] : name;
+
+    /// <summary>Whether the server's words name the variable, with or without the value that it was given.</summary>
+    public static bool IsNamed(string name, string words)
+    {
+        var plain = words.Replace('-', '_');
+        return new[] { name, WithoutModifier(name) }.Any(known =>
+            plain.Contains($"'{known}'", StringComparison.Ordinal) || plain.Contains($"'{known}=", StringComparison.Ordinal));
+    }
+
+    /// <summary>As MySQL shows the name.</summary>
+    public static string Plain(string name) => name.Trim().Replace('-', '_');
+
+    /// <summary>The parameters that are left out, by their names as they are given, with the reason.</summary>
+    public static IEnumerable<(string Name, string Why)> LeftOut(IReadOnlyDictionary<string, string> parameters) =>
+        parameters
             .Select(parameter => (Name: parameter.Key, Why: WhyNot(Plain(parameter.Key), parameter.Value)))
             .Where(parameter => parameter.Why is not null)
             .Select(parameter => (parameter.Name, parameter.Why!));
@@ -59,8 +85,6 @@ internal static class ServerVariables
         _ when value.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 => "its value is more than one line",
         _ => null,
     };
-
-    private static string Plain(string name) => name.Trim().Replace('-', '_');
 
     /// <summary>MySQL takes words before any variable's name (MySQL Reference Manual, "Program Option Modifiers").</summary>
     private static bool IsReserved(string name) =>

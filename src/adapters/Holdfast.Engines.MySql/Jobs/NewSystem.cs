@@ -1,10 +1,11 @@
 using Holdfast.Engines.Jobs;
+using Holdfast.Engines.MySql.Configuration;
 using Holdfast.Engines.MySql.Processes;
 
 namespace Holdfast.Engines.MySql.Jobs;
 
 /// <summary>Makes an empty system with the users that members need, and leaves it running; nobody could log in before it had them.</summary>
-internal sealed class NewSystem(Installation installation, ServerJobs server, Mysqld process)
+internal sealed class NewSystem(Installation installation, ServerJobs server, Mysqld process, ParameterKeeper parameters)
 {
     /// <summary>How the mark of an unfinished copy begins.</summary>
     public const string CloneMark = "a clone";
@@ -25,7 +26,7 @@ internal sealed class NewSystem(Installation installation, ServerJobs server, My
         installation.Account.MakePrivateDirectory(installation.Directory.Path);
         installation.Directory.MarkUnfinished($"{what} began at {installation.Time.GetUtcNow():u}");
         context.Report("making an empty system");
-        installation.Files.WriteMain();
+        await parameters.WriteAsync(context.Cancellation);
         installation.Files.PrepareLogs();
         var made = await installation.Tools.RunAsync(
             "mysqld", [$"--defaults-file={installation.Files.MainFile}", "--initialize-insecure"], context.Cancellation);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Holdfast.Engines.Jobs;
+using Holdfast.Engines.MySql.Configuration;
 using Holdfast.Engines.MySql.Processes;
 using Holdfast.Model;
 using MySqlConnector;
@@ -7,7 +8,7 @@ using MySqlConnector;
 namespace Holdfast.Engines.MySql.Jobs;
 
 /// <summary>Starts and stops the server.</summary>
-internal sealed class ServerJobs(Installation installation, Mysqld process)
+internal sealed class ServerJobs(Installation installation, Mysqld process, ParameterKeeper parameters)
 {
     private const int SigTerm = 15;
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(20);
@@ -32,7 +33,7 @@ internal sealed class ServerJobs(Installation installation, Mysqld process)
         var startedAt = installation.Time.GetTimestamp();
         if (!process.TryAdopt())
         {
-            installation.Files.WriteMain();
+            await parameters.WriteAsync(context.Cancellation);
             installation.Files.PrepareLogs();
 
             // A dead server whose parent has not taken note of its end counts as alive to the next one.

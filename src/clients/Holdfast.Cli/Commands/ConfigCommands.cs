@@ -28,7 +28,7 @@ internal static class ConfigCommands
         var scope = Parts.OptionalCluster();
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not show changes" };
         var set = new Option<string[]>("--set", "-s") { Description = "Set specific configuration value. Can be specified multiple times", HelpName = "KEY=VALUE" };
-        var pg = new Option<string[]>("--pg", "-p") { Description = "Set specific PostgreSQL parameter value. Shorthand for -s postgresql.parameters. Can be specified multiple times", HelpName = "NAME=VALUE" };
+        var pg = new Option<string[]>("--pg", "-p") { Description = "Set specific PostgreSQL parameter value, or MySQL variable. Shorthand for -s postgresql.parameters or -s mysql.parameters. Can be specified multiple times", HelpName = "NAME=VALUE" };
         var apply = new Option<string?>("--apply") { Description = "Apply configuration from file. Use - for stdin.", HelpName = "FILE" };
         var replace = new Option<string?>("--replace") { Description = "Apply configuration from file, replacing existing configuration. Use - for stdin.", HelpName = "FILE" };
         var force = Parts.Force();
@@ -40,7 +40,8 @@ internal static class ConfigCommands
             new(
                 parsed.GetValue(scope),
                 parsed.GetValue(quiet),
-                [.. parsed.GetValue(set) ?? [], .. (parsed.GetValue(pg) ?? []).Select(pair => $"postgresql.parameters.{pair.TrimStart()}")],
+                parsed.GetValue(set) ?? [],
+                parsed.GetValue(pg) ?? [],
                 parsed.GetValue(apply),
                 parsed.GetValue(replace),
                 parsed.GetValue(force),
@@ -49,7 +50,7 @@ internal static class ConfigCommands
         return command;
     }
 
-    private sealed record Wish(string? Scope, bool Quiet, IReadOnlyList<string> Pairs, string? Apply, string? Replace, bool Force, bool DryRun);
+    private sealed record Wish(string? Scope, bool Quiet, IReadOnlyList<string> Pairs, IReadOnlyList<string> Parameters, string? Apply, string? Replace, bool Force, bool DryRun);
 
     private static async Task<int> EditAsync(CommandContext context, ParseResult parsed, Wish wish, CancellationToken cancellationToken)
     {
@@ -57,6 +58,8 @@ internal static class ConfigCommands
         var console = context.Console;
         var cluster = await client.ReadClusterAsync(cancellationToken);
         var (before, tag) = await ReadAsync(client, cancellationToken);
+        var engine = cluster.Members.Any(member => member.GroupState is not null) ? "mysql" : "postgresql";
+        wish = wish with { Pairs = [.. wish.Pairs, .. wish.Parameters.Select(pair => $"{engine}.parameters.{pair.TrimStart()}")] };
         var after = await ChangeAsync(console, cluster.Scope, before, wish, cancellationToken);
         if (JsonNode.DeepEquals(before, after))
         {

@@ -6,7 +6,7 @@ namespace Holdfast.Cli.Commands;
 /// <summary>The changes that <c>edit-config</c> makes to a configuration before it is sent.</summary>
 internal static class ConfigurationEdits
 {
-    private static readonly string[] Parameters = ["postgresql", "parameters"];
+    private static readonly string[] Engines = ["postgresql", "mysql"];
 
     /// <summary>Null removes an existing key; objects merge; an object under an absent key is taken as given.</summary>
     public static void Merge(JsonObject target, JsonObject patch)
@@ -45,7 +45,7 @@ internal static class ConfigurationEdits
     private static void Set(JsonObject target, string[] path, JsonNode? value, string[] prefix)
     {
         // The names of server settings may have dots of their own.
-        var keys = prefix.SequenceEqual(Parameters) ? [string.Join('.', path)] : path;
+        var keys = prefix is [var engine, "parameters"] && Engines.Contains(engine) ? [string.Join('.', path)] : path;
         var key = keys[0];
         if (keys.Length > 1)
         {

@@ -13,7 +13,7 @@ internal static class BootstrapReader
         "ttl", "loop_wait", "retry_timeout", "maximum_lag_on_failover", "maximum_lag_on_syncnode", "check_timeline", "failsafe_mode",
         "max_timelines_history", "primary_start_timeout", "master_start_timeout", "primary_stop_timeout", "master_stop_timeout", "pause",
         "postgresql", "standby_cluster", "synchronous_mode", "synchronous_mode_strict", "synchronous_node_count", "slots", "ignore_slots",
-        "member_slots_ttl", "primary_race_backoff", "failover", "objectives", "tags",
+        "member_slots_ttl", "primary_race_backoff", "failover", "alerts", "mysql", "objectives", "tags",
     ];
 
     public static BootstrapConfiguration Read(Section section, Decisions.Configuration.InitialTiming timing)
