@@ -55,4 +55,19 @@ public class OperatorParametersTests
 
         Assert.Equal(parameters, ServerVariables.ReadParameters(text.Split('\n')));
     }
+
+    [Fact]
+    public void A_file_that_somebody_has_edited_is_read_as_MySQL_reads_it_and_what_is_the_agent_s_stays_the_agent_s()
+    {
+        var read = ServerVariables.ReadParameters(["[mysqld]", "gtid_mode = ON", "# mysql.parameters", "max_connections = 5", "no value", "max_connections = 6", "gtid_mode = OFF"]);
+
+        Assert.Equal([new("max_connections", "6")], ServerVariables.Allowed(read));
+    }
+
+    [Theory]
+    [InlineData("group_replication_consistency", "BEFORE_ON_PRIMARY_FAILOVER")]
+    [InlineData("loose_group_replication_consistency", "BEFORE_ON_PRIMARY_FAILOVER")]
+    [InlineData("max_connections", null)]
+    public void A_variable_that_the_operator_no_longer_sets_goes_back_to_what_it_was(string name, string? expected) =>
+        Assert.Equal(expected, ServerVariables.Usual(name, ServerVariablesTests.Options, ServerVariablesTests.Files(ServerVariablesTests.Options)));
 }

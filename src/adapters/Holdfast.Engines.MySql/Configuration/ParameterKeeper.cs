@@ -20,8 +20,8 @@ internal sealed partial class ParameterKeeper(Installation installation, Func<bo
     private readonly CancellationTokenSource _stopping = new();
     private ImmutableSortedDictionary<string, string>? _wanted;
     private ImmutableSortedDictionary<string, string>? _judged;
-    private ImmutableSortedDictionary<string, string> _taken = OperatorParameters.Merge(installation.Files.ReadParameters(), installation.Options.Parameters);
-    private ImmutableSortedDictionary<string, string> _applied = installation.Files.ReadParameters();
+    private ImmutableSortedDictionary<string, string> _taken = ServerVariables.Allowed(OperatorParameters.Merge(installation.Files.ReadParameters(), installation.Options.Parameters));
+    private ImmutableSortedDictionary<string, string> _applied = ServerVariables.Allowed(installation.Files.ReadParameters());
     private volatile bool _isUnfinished;
     private string? _complaint;
     private Task _working = Task.CompletedTask;
@@ -145,12 +145,11 @@ internal sealed partial class ParameterKeeper(Installation installation, Func<bo
     private async Task<ImmutableSortedDictionary<string, string>> JudgeAsync(ImmutableSortedDictionary<string, string> wanted, CancellationToken stopping)
     {
         var leftOut = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        var kept = wanted;
+        var kept = ServerVariables.Allowed(wanted);
         foreach (var (name, why) in ServerVariables.LeftOut(wanted))
         {
             LogLeftOut(name, why);
             leftOut.Add(name);
-            kept = kept.Remove(name);
         }
 
         // It has started with those that are in its file.
@@ -205,7 +204,8 @@ internal sealed partial class ParameterKeeper(Installation installation, Func<bo
             {
                 try
                 {
-                    await Observation.Sql.RunAsync(connection, $"SET GLOBAL {ServerVariables.WithoutModifier(name)} = {(value is null ? "DEFAULT" : OperatorParameters.Literal(value))}", stopping);
+                    var meant = value ?? ServerVariables.Usual(name, installation.Options with { Parameters = _taken }, installation.Files);
+                    await Observation.Sql.RunAsync(connection, $"SET GLOBAL {ServerVariables.WithoutModifier(name)} = {(meant is null ? "DEFAULT" : OperatorParameters.Literal(meant))}", stopping);
                     _applied = value is null ? _applied.Remove(name) : _applied.SetItem(name, value);
                     LogApplied(name);
                 }

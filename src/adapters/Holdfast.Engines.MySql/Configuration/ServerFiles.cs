@@ -63,7 +63,17 @@ internal sealed class ServerFiles(MySqlOptions options, OsAccount account)
     public void RemoveCandidate() => File.Delete(CandidateFile);
 
     /// <summary>The operator's parameters that the server has last started with.</summary>
-    public ImmutableSortedDictionary<string, string> ReadParameters() => ServerVariables.ReadParameters(File.Exists(MainFile) ? File.ReadLines(MainFile) : []);
+    public ImmutableSortedDictionary<string, string> ReadParameters()
+    {
+        try
+        {
+            return ServerVariables.ReadParameters(File.Exists(MainFile) ? File.ReadAllLines(MainFile) : []);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return ImmutableSortedDictionary<string, string>.Empty;
+        }
+    }
 
     /// <summary>Statements that the server runs before it takes connections. They hold passwords: remove it when it has started.</summary>
     public string WriteStatements(IEnumerable<string> statements)

@@ -15,7 +15,7 @@ internal static class ServerVariables
     public static readonly string[] Reserved =
     [
         "datadir", "port", "bind_address", "socket", "pid_file", "log_error", "server_id", "report_host", "report_port", "gtid_mode", "enforce_gtid_consistency",
-        "read_only", "super_read_only", "plugin_load_add", "plugin_load", "init_file", "user", "skip_networking", "log_replica_updates", "log_slave_updates",
+        "read_only", "super_read_only", "plugin_load_add", "plugin_load", "init_file", "user", "skip_networking", "log_replica_updates", "log_slave_updates", "skip_log_bin", "disable_log_bin",
         "group_replication_group_name", "group_replication_start_on_boot", "group_replication_bootstrap_group", "group_replication_local_address",
         "group_replication_group_seeds", "group_replication_single_primary_mode", "group_replication_enforce_update_everywhere_checks",
         "group_replication_member_weight", "group_replication_exit_state_action", "group_replication_autorejoin_tries", "group_replication_communication_stack",
@@ -49,7 +49,16 @@ internal static class ServerVariables
         lines.SkipWhile(line => line != Mark).Skip(1)
             .Select(line => line.Split(" = ", 2))
             .Where(parts => parts.Length == 2)
-            .ToImmutableSortedDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+            .GroupBy(parts => parts[0], StringComparer.Ordinal)
+            .ToImmutableSortedDictionary(named => named.Key, named => named.Last()[1], StringComparer.Ordinal);
+
+    /// <summary>Those of them that are the operator's to set.</summary>
+    public static ImmutableSortedDictionary<string, string> Allowed(ImmutableSortedDictionary<string, string> parameters) =>
+        parameters.RemoveRange(LeftOut(parameters).Select(parameter => parameter.Name));
+
+    /// <summary>What the agent has the variable at while the operator says nothing of it; null when that is MySQL's to say.</summary>
+    public static string? Usual(string name, MySqlOptions options, ServerFiles files) =>
+        Own(options, files, null).Where(own => WithoutModifier(own.Name) == WithoutModifier(name)).Select(own => own.Value).FirstOrDefault();
 
     /// <summary>As SQL knows the variable: it takes no word that says to pass over what the server does not know.</summary>
     public static string WithoutModifier(string name) => name.StartsWith(Loose, StringComparison.Ordinal) ? name[Loose.Length..] : name;
