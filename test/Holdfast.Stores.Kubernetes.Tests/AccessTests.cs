@@ -125,4 +125,19 @@ public sealed class AccessTests
 
         Assert.Contains(file ?? cluster.ConfigFile, refused.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("auth-provider: {name: azure, config: {access-token: a, expires-on: '1'}}, ")]
+    [InlineData("auth-provider: {name: gcp, config: {access-token: a}}, ")]
+    [InlineData("client-certificate-data: no-base64, client-key-data: no-base64, ")]
+    [InlineData("{{{")]
+    public async Task A_kubeconfig_whose_user_cannot_be_understood_is_said_to_be(string user)
+    {
+        await using var cluster = await KubernetesCluster.StartAsync(0, Stop);
+        var access = new KubernetesAccess.KubeConfig(Changed(cluster, "user: {", $"user: {{{user}"), null, null);
+
+        var refused = Assert.ThrowsAny<IOException>(() => cluster.Open(options => options with { Access = access }));
+
+        Assert.Contains(access.File, refused.Message, StringComparison.Ordinal);
+    }
 }

@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using k8s;
 using k8s.Authentication;
-using k8s.Exceptions;
 
 namespace Holdfast.Stores.Kubernetes;
 
@@ -35,6 +34,7 @@ internal sealed class KubernetesConnection : IDisposable
     public string Server => server.Authority;
 
     /// <exception cref="IOException">What says how to reach the server cannot be read, or makes no sense.</exception>
+    /// <remarks>The client complains of files that it cannot use by exceptions of many kinds, a bare one for an auth-provider among them.</remarks>
     public static KubernetesConnection Open(KubernetesAccess access, TimeSpan connectTimeout, TimeProvider time)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class KubernetesConnection : IDisposable
             var token = access is KubernetesAccess.InCluster { AccountDirectory: var directory } ? new FileToken(Path.Combine(directory, "token"), time) : null;
             return new KubernetesConnection(ConfigurationOf(access, token), token, connectTimeout);
         }
-        catch (Exception wrong) when (wrong is KubeConfigException or KubernetesClientException or YamlDotNet.Core.YamlException or FormatException or CryptographicException or NullReferenceException)
+        catch (Exception wrong) when (wrong is not (IOException or UnauthorizedAccessException))
         {
             throw new IOException($"{(access as KubernetesAccess.KubeConfig)?.File}: {wrong.Message}", wrong);
         }
