@@ -25,8 +25,17 @@ internal static class MySqlGroup
     {
         var group = Create(scope, isRouted);
         group.Start();
-        await WholeAsync(group);
-        return group;
+        try
+        {
+            await WholeAsync(group);
+            return group;
+        }
+        catch
+        {
+            // Nobody else has it yet, and what goes on running would slow every test that is left.
+            await group.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task WholeAsync(LoopbackCluster group)
