@@ -9,6 +9,7 @@ namespace Holdfast.Engines.MySql.Configuration;
 /// <summary>
 /// Keeps the server at what the operator says of its variables. MySQL itself judges them first, since a name or a value that it does not know would keep it
 /// from starting; then a server that runs takes up at once what it can, and the rest at its next start. All of it is done beside the agent's turns.
+/// my.cnf is written when the server starts and not in between, so it says to the next agent what the server that it finds has started with.
 /// </summary>
 internal sealed partial class ParameterKeeper(Installation installation, Func<bool> isRunning, IAgentSignal signal, ILogger logger) : IAsyncDisposable
 {
@@ -152,7 +153,7 @@ internal sealed partial class ParameterKeeper(Installation installation, Func<bo
             leftOut.Add(name);
         }
 
-        // It has started with those that are in its file.
+        // It works with what it has started with, and with what it has taken up since: that need not be judged again.
         for (var round = 0; round < CorrectionsMax && !kept.SequenceEqual(_applied); round++)
         {
             var words = await RefusalAsync(kept, stopping);
