@@ -96,9 +96,10 @@ internal static class Failures
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $": {words} See {section}.protocol (whether it speaks TLS), {section}.cacert (whose servers are trusted), {section}.cert and {section}.key (what this member shows)",
 
-            // A server that refuses this member's certificate says so after the handshake, and may have closed before that is read.
-            HttpRequestException { InnerException: IOException { Message: var hasty } } when hasty.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
-                $": {words} If it stays so, see {section}.protocol (whether it speaks TLS), {section}.cert and {section}.key (what this member shows)",
+            // There was somebody. A server that wants TLS, or refuses this member's certificate after the handshake, hangs up, and .NET has
+            // another error for each moment at which it notices.
+            HttpRequestException { HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError) } =>
+                $": {words.TrimEnd('.')}. If it stays so, see {section}.protocol (whether it speaks TLS), {section}.cert and {section}.key (what this member shows)",
             _ => $": {words}",
         };
     }
