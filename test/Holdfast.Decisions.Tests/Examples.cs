@@ -268,7 +268,10 @@ internal static class Examples
             .WithStore(store => store with { Status = Quiet(store) })),
         new("slots follow the members", Rule.MaintainSlots, Healthy
             .WithStore(store => store with { Status = Quiet(store) })
-            .WithMemory(memory => memory with { SlotsAsked = [Beta] })),
+            .WithMemory(memory => memory with { SlotsSet = [Beta] })),
+        new("a loop later slots follow their members' positions", Rule.MaintainSlots, Healthy
+            .WithStore(store => store with { Status = Quiet(store) })
+            .WithMemory(memory => memory with { SlotsSetAt = Now - TimeSpan.FromSeconds(10) })),
         new("an idle cluster writes nothing", Rule.NothingToReport, Following),
     ];
 

@@ -45,7 +45,8 @@ internal static class Views
             LastTerm = new Term(10),
             ReportedAt = Now,
             StatusWrittenAt = Now,
-            SlotsAsked = [Beta, Gamma],
+            SlotsSet = [Beta, Gamma],
+            SlotsSetAt = Now,
             MembersSeen = ImmutableSortedDictionary<MemberName, TimeSpan>.Empty.Add(Beta, Now).Add(Gamma, Now),
         },
     };

@@ -1,4 +1,5 @@
 using Holdfast.Demo.Canary;
+using Holdfast.Demo.Cluster;
 using Holdfast.StoreServers;
 using Npgsql;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Holdfast.Model;
 using Xunit;
@@ -7,6 +8,8 @@ namespace Holdfast.Engines.PostgreSql.Tests;
 /// <summary>Two and three servers that follow each other.</summary>
 public class ReplicationTests
 {
+    private const string RestartOfTheSlot = "SELECT restart_lsn::text FROM pg_replication_slots WHERE slot_name = 'node_2'";
+
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     private static SyncSetting Waits(params Member[] standbys) => new([.. standbys.Select(standby => standby.Options.MemberName)], 1, false, null);
@@ -148,6 +151,38 @@ public class ReplicationTests
         await first.HoldSlotsForAsync();
 
         Assert.Equal(["operators_own"], (await first.LookAsync()).Slots);
+    }
+
+    [Fact]
+    public async Task The_slot_of_a_member_that_streams_from_elsewhere_follows_what_that_member_has_reached()
+    {
+        await using var first = await Member.StartPrimaryAsync("node-1");
+        await using var second = Member.Create("node-2");
+        await first.HoldSlotsForAsync(second);
+        var holds = await first.SqlAsync(RestartOfTheSlot);
+        await first.SqlAsync("CREATE TABLE t AS SELECT generate_series(1, 1000) AS x");
+        var (_, position) = (await first.SqlAsync("SELECT pg_switch_wal()"), (await first.LookAsync()).Position);
+
+        Assert.True(await first.Engine.SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition>.Empty.Add(second.Options.MemberName, position), Now));
+
+        Assert.NotEqual(holds, await first.SqlAsync(RestartOfTheSlot));
+    }
+
+    [Fact]
+    public async Task Slots_that_could_not_be_made_are_owned_up_to_and_the_next_try_makes_them()
+    {
+        await using var first = await Member.StartPrimaryAsync("node-1");
+        await using var second = Member.Create("node-2");
+        var members = ImmutableSortedDictionary<MemberName, LogPosition>.Empty.Add(second.Options.MemberName, LogPosition.Zero);
+        await first.LookAsync();
+        first.Engine.Kill();
+
+        Assert.False(await first.Engine.SetMemberSlotsAsync(members, Now));
+
+        await first.DoAsync(new DatabaseWork.StartPrimary());
+        await first.LookAsync();
+        Assert.True(await first.Engine.SetMemberSlotsAsync(members, Now));
+        Assert.Contains("node_2", (await first.LookAsync()).Slots);
     }
 
     [Fact]

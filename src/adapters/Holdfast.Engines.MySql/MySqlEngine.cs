@@ -76,7 +76,7 @@ public sealed partial class MySqlEngine : IDatabaseEngine
     public Task SetSynchronousAsync(SyncSetting wish, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A member that comes back takes what it missed from the others' binary logs.</summary>
-    public Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>Takes up <c>mysql.parameters</c>, beside the agent's turns.</summary>
     public Task ConfigureAsync(string dynamicConfiguration, CancellationToken cancellationToken)

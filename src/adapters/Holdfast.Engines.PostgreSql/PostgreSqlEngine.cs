@@ -111,21 +111,22 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         await ApplyAsync(cancellationToken);
     }
 
-    public async Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
+    public async Task<bool> SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
     {
         if (_observer.Last is not { } observed)
         {
-            return;
+            return false;
         }
 
         try
         {
             await _slots.SetAsync(members, observed, _configuration.Dynamic, cancellationToken);
+            return true;
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException)
         {
-            // The next look shows which slots exist, and the next turn tries again.
             LogSlotsFailed(error.Message);
+            return false;
         }
     }
 

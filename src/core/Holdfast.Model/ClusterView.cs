@@ -252,8 +252,11 @@ public sealed record AgentMemory
     /// <summary>Of the group that the member's server is in, where servers elect their primary themselves.</summary>
     public GroupMemory Group { get; init; } = GroupMemory.Empty;
 
-    /// <summary>The slots that were asked of the engine last.</summary>
-    public ImmutableArray<MemberName> SlotsAsked { get; init; } = [];
+    /// <summary>Whose slots the engine has set last, while this member leads.</summary>
+    public ImmutableArray<MemberName> SlotsSet { get; init; } = [];
+
+    /// <summary>When; null: not yet.</summary>
+    public TimeSpan? SlotsSetAt { get; init; }
 }
 
 /// <summary>One write of what is worth telling.</summary>

@@ -353,11 +353,18 @@ internal sealed class ServerJobs(DatabaseServer server, IReadOnlyList<DatabaseSe
 
         server.Process.After(takes, () =>
         {
-            if (server.Life == life && server.IsRunning && server.Directory.IsStandby)
+            if (server.Life != life || !server.IsRunning)
+            {
+                return;
+            }
+
+            // What an agent began that died meanwhile may have promoted it already.
+            if (server.Directory.IsStandby)
             {
                 server.FinishPromotion();
-                End(number, JobState.Succeeded, "promoted");
             }
+
+            End(number, JobState.Succeeded, "promoted");
         });
     }
 

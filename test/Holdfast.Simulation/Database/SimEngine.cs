@@ -79,10 +79,11 @@ internal sealed class SimEngine : IDatabaseEngine
         server.SetSynchronous(wish);
     }
 
-    public async Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
+    public async Task<bool> SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
     {
         await DelayAsync(random.Milliseconds(0.5, 5));
         slots = [.. members.Keys.Select(member => member.Text)];
+        return true;
     }
 
     public Task ConfigureAsync(string dynamicConfiguration, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -35,9 +35,9 @@ public interface IDatabaseEngine : IAsyncDisposable
 
     /// <summary>
     /// Makes the replication slots for these members exist, advanced to what each has reached, and drops the other slots that the
-    /// engine made for members; an operator's own slots are left alone.
+    /// engine made for members; an operator's own slots are left alone. False when some of that could not be done now.
     /// </summary>
-    Task SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken);
+    Task<bool> SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken);
 
     /// <summary>Takes up the cluster's dynamic configuration, JSON as the store holds it: writes files and reloads.</summary>
     Task ConfigureAsync(string dynamicConfiguration, CancellationToken cancellationToken);

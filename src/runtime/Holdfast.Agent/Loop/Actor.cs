@@ -107,9 +107,7 @@ internal sealed partial class Actor(
                 await engine.SetSynchronousAsync(set.Wish, cancellationToken);
                 return true;
             case HaAction.SetMemberSlots slots:
-                await engine.SetMemberSlotsAsync(slots.Members, cancellationToken);
-                state.Memory = state.Memory with { SlotsAsked = [.. slots.Members.Keys] };
-                return true;
+                return await SetMemberSlotsAsync(view, slots, cancellationToken);
             case HaAction.SitOut sitOut:
                 state.Memory = state.Memory with { SitsOutUntil = sitOut.Until };
                 return true;
@@ -143,6 +141,18 @@ internal sealed partial class Actor(
             default:
                 return await WriteAsync(view, action, cancellationToken);
         }
+    }
+
+    /// <summary>What could not be set is asked again by the next turn that may report.</summary>
+    private async Task<bool> SetMemberSlotsAsync(ClusterView view, HaAction.SetMemberSlots slots, CancellationToken cancellationToken)
+    {
+        if (!await engine.SetMemberSlotsAsync(slots.Members, cancellationToken))
+        {
+            return false;
+        }
+
+        state.Memory = state.Memory with { SlotsSet = [.. slots.Members.Keys], SlotsSetAt = view.Now };
+        return true;
     }
 
     /// <summary>Whoever begins to look knows what others have been told.</summary>
