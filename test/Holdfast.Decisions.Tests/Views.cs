@@ -57,7 +57,7 @@ internal static class Views
         Self = Beta,
         Session = Healthy.Session with { Id = SessionOf(Beta) },
         Database = Replica,
-        Memory = new AgentMemory { StartedAt = TimeSpan.Zero, LastTerm = new Term(10), ReportedAt = Now },
+        Memory = new AgentMemory { StartedAt = TimeSpan.Zero, LastTerm = new Term(10), ReportedAt = Now, SlotsSetAt = Now },
     };
 
     /// <summary>Beta, the moment after the leader key went: everybody has said how far its log goes.</summary>

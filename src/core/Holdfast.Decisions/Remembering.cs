@@ -30,8 +30,8 @@ public static class Remembering
             CrashedAt = database.Process == DatabaseProcess.Crashed ? memory.CrashedAt ?? view.Now : database.IsRunningPrimary || database.IsRunningReplica ? null : memory.CrashedAt,
             DownSince = leads && database.IsDown ? memory.DownSince ?? view.Now : null,
             DownReport = leads && database.IsDown ? memory.DownReport : null,
-            SlotsSet = leads ? memory.SlotsSet : [],
-            SlotsSetAt = leads ? memory.SlotsSetAt : null,
+            SlotsSet = database.IsRunningPrimary || database.IsRunningReplica ? memory.SlotsSet : [],
+            SlotsSetAt = database.IsRunningPrimary || database.IsRunningReplica ? memory.SlotsSetAt : null,
             UnresponsiveSince = database is { Process: DatabaseProcess.Running, IsResponsive: false } && !database.IsBusy
                 ? memory.UnresponsiveSince ?? view.Now
                 : null,

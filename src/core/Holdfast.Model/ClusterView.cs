@@ -252,7 +252,7 @@ public sealed record AgentMemory
     /// <summary>Of the group that the member's server is in, where servers elect their primary themselves.</summary>
     public GroupMemory Group { get; init; } = GroupMemory.Empty;
 
-    /// <summary>Whose slots the engine has set last, while this member leads.</summary>
+    /// <summary>Whose slots the engine has set last, since the database here began to run.</summary>
     public ImmutableArray<MemberName> SlotsSet { get; init; } = [];
 
     /// <summary>When; null: not yet.</summary>

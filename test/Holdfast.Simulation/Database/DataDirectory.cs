@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Holdfast.Model;
 
@@ -44,6 +45,9 @@ internal sealed class DataDirectory
     public int ConsistentFrom { get; set; }
 
     public Upstream? Upstream { get; set; }
+
+    /// <summary>Whose slots are here: nobody else can stream from it.</summary>
+    public ImmutableArray<MemberName> Slots { get; set; } = [];
 
     public SyncSetting Synchronous { get; set; } = SyncSetting.None;
 
@@ -114,6 +118,7 @@ internal sealed class DataDirectory
         IsStandby = true;
         ConsistentFrom = records;
         Upstream = null;
+        Slots = [];
     }
 
     private static TimelineEnd? EndOfIn(DataDirectory upstream, int timeline)

@@ -183,7 +183,7 @@ internal sealed class Replication(
     private bool TryOpen(DatabaseServer source)
     {
         if (source == server || !source.IsRunning || source.Process.IsFrozen || source.Process.IsDead
-            || !network.AreConnected(server.Place, source.Place) || !source.Directory.WouldServe(server.Directory))
+            || !network.AreConnected(server.Place, source.Place) || !source.Directory.Slots.Contains(server.Name) || !source.Directory.WouldServe(server.Directory))
         {
             return false;
         }

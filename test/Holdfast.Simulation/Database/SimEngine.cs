@@ -18,7 +18,6 @@ internal sealed class SimEngine : IDatabaseEngine
     private readonly SimRandom random;
     private readonly ClusterCheck check;
     private DatabaseView? last;
-    private ImmutableArray<string> slots = [];
 
     public SimEngine(
         DatabaseServer server,
@@ -82,7 +81,12 @@ internal sealed class SimEngine : IDatabaseEngine
     public async Task<bool> SetMemberSlotsAsync(ImmutableSortedDictionary<MemberName, LogPosition> members, CancellationToken cancellationToken)
     {
         await DelayAsync(random.Milliseconds(0.5, 5));
-        slots = [.. members.Keys.Select(member => member.Text)];
+        if (!server.IsRunning || random.Chance(server.JobsFail))
+        {
+            return false;
+        }
+
+        server.Directory.Slots = [.. members.Keys];
         return true;
     }
 
@@ -143,7 +147,7 @@ internal sealed class SimEngine : IDatabaseEngine
                 : null,
             Disk = new DiskSpace(server.FreeDiskBytes, 20L << 30, 1L << 30),
             HasCheckpointedSincePromotion = directory.CheckpointTimeline == directory.Timeline,
-            Slots = slots,
+            Slots = [.. server.Directory.Slots.Select(slot => slot.Text)],
             History = server.AcceptsWrites
                 ? [.. directory.History.Select(end => new TimelineChange(new Timeline(end.Timeline), DataDirectory.Position(end.Records), "no recovery target specified", null, null))]
                 : [],

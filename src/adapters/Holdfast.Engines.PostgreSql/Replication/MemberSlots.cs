@@ -28,7 +28,7 @@ internal sealed class MemberSlots(PostgreSqlOptions options, ConfigurationFiles 
             .. wanted.Keys.Where(name => !existing.ContainsKey(name)).Select(CreatePhysical),
             .. wanted.Where(pair => existing.TryGetValue(pair.Key, out var slot) && MayAdvance(slot, pair.Value, observed)).Select(Advance),
             .. settings.PermanentSlots
-                .Where(slot => !slot.IsLogical && !existing.ContainsKey(slot.Name) && !wanted.ContainsKey(slot.Name) && slot.Name != SlotName.Of(options.MemberName))
+                .Where(slot => !observed.IsInRecovery && !slot.IsLogical && !existing.ContainsKey(slot.Name) && !wanted.ContainsKey(slot.Name) && slot.Name != SlotName.Of(options.MemberName))
                 .Select(slot => CreatePhysical(slot.Name)),
         ];
 

@@ -33,7 +33,7 @@ public static class ReportRules
             (Rule.PublishStatus, "the log has grown", leads ? Status(view) : null),
             (Rule.RecordHistory, "the database is on a new timeline", leads ? History(view) : null),
             (Rule.RecordFailsafe, "the members that confirm a leader without the store have changed", leads ? FailsafeList(view) : null),
-            (Rule.MaintainSlots, "members came or went, or their slots are to move on", leads && view.Policy.UsesSlots && !view.Database.IsBusy ? Slots(view) : null),
+            (Rule.MaintainSlots, "members came or went, or their slots are to move on", Slots(view, leads)),
             Routed(view),
         ];
         var first = due.FirstOrDefault(item => item.Action is not null);
@@ -170,19 +170,28 @@ public static class ReportRules
     /// Once a loop as well: the slot of a member that streams from elsewhere must follow that member, or it would hold the log for ever; and
     /// a slot that somebody has dropped comes back.
     /// </summary>
-    private static HaAction.SetMemberSlots? Slots(ClusterView view)
+    private static HaAction.SetMemberSlots? Slots(ClusterView view, bool leads)
     {
-        var wanted = SlotPositions(view);
+        if (!view.Policy.UsesSlots || view.Database.IsBusy || !(leads || view.Database is { IsRunningReplica: true, IsResponsive: true }))
+        {
+            return null;
+        }
+
+        var wanted = leads ? SlotPositions(view) : SlotPositions(view).Where(slot => StreamsFromHere(view, new(slot.Key))).ToImmutableSortedDictionary(StringComparer.Ordinal);
         return wanted.Keys.Select(name => new MemberName(name)).SequenceEqual(view.Memory.SlotsSet) && !IsDue(view, view.Memory.SlotsSetAt)
             ? null
             : new HaAction.SetMemberSlots(wanted.ToImmutableSortedDictionary(pair => new MemberName(pair.Key), pair => Reached(view, new(pair.Key), pair.Value)));
     }
 
+    /// <summary>By its operator's wish; one that was heard of lately and is silent now keeps what it has.</summary>
+    private static bool StreamsFromHere(ClusterView view, MemberName member) =>
+        view.Report(member) is { } report ? report.Tags.ReplicateFrom == view.Self.Text : view.Memory.SlotsSet.Contains(member);
+
     /// <summary>A member on another timeline is rewound first, to what its position does not tell: its slot stays where it is.</summary>
     private static LogPosition Reached(ClusterView view, MemberName member, LogPosition position) =>
         view.Report(member)?.Timeline == view.Database.Timeline ? position : LogPosition.Zero;
 
-    /// <summary>A slot for every member that was heard of lately, whoever it streams from: it may stream from here next.</summary>
+    /// <summary>At the leader, a slot for every member that was heard of lately, whoever it streams from: it may stream from here next.</summary>
     private static ImmutableSortedDictionary<string, LogPosition> SlotPositions(ClusterView view) =>
         view.Memory.MembersSeen
             .Where(seen => seen.Key != view.Self && view.Now - seen.Value < SlotsKept)
