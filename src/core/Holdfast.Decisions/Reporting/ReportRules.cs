@@ -172,7 +172,9 @@ public static class ReportRules
     /// </summary>
     private static HaAction.SetMemberSlots? Slots(ClusterView view, bool leads)
     {
-        if (!view.Policy.UsesSlots || view.Database.IsBusy || !(leads || view.Database is { IsRunningReplica: true, IsResponsive: true }))
+        // While nobody leads, replicas have better things to do.
+        var follows = view is { OthersLease: not null, Database: { IsRunningReplica: true, IsResponsive: true } };
+        if (!view.Policy.UsesSlots || view.Database.IsBusy || !(leads || follows))
         {
             return null;
         }
