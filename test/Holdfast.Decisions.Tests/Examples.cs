@@ -272,6 +272,9 @@ internal static class Examples
         new("a loop later slots follow their members' positions", Rule.MaintainSlots, Healthy
             .WithStore(store => store with { Status = Quiet(store) })
             .WithMemory(memory => memory with { SlotsSetAt = Now - TimeSpan.FromSeconds(10) })),
+        new("slots that could not be set a moment ago are not asked for again yet", Rule.NothingToReport, Healthy
+            .WithStore(store => store with { Status = Quiet(store) })
+            .WithMemory(memory => memory with { SlotsSet = [Beta], SlotsFailedAt = Now - Second })),
         new("a replica that another one streams from keeps its slot", Rule.MaintainSlots, Following
             .WithReport(Gamma, report => report with { Tags = report.Tags with { ReplicateFrom = Beta.Text } })
             .WithMemory(memory => memory with { MembersSeen = memory.MembersSeen.SetItem(Gamma, Now) })),

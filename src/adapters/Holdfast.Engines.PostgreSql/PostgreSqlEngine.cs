@@ -36,6 +36,9 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
     // A server that an earlier agent left may not have read what that agent wrote last.
     private bool _isReloadDue = true;
 
+    /// <summary>Told once, however often it is tried.</summary>
+    private string? _slotsTrouble;
+
     /// <exception cref="InvalidOperationException">The agent is root, and no unprivileged user for PostgreSQL is named.</exception>
     public PostgreSqlEngine(PostgreSqlOptions options, IAgentSignal signal, TimeProvider time, ILogger logger)
     {
@@ -121,11 +124,17 @@ public sealed partial class PostgreSqlEngine : IDatabaseEngine
         try
         {
             await _slots.SetAsync(members, observed, _configuration.Dynamic, cancellationToken);
+            _slotsTrouble = null;
             return true;
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException)
         {
-            LogSlotsFailed(error.Message);
+            if (_slotsTrouble != error.Message)
+            {
+                LogSlotsFailed(error.Message);
+            }
+
+            _slotsTrouble = error.Message;
             return false;
         }
     }

@@ -257,6 +257,9 @@ public sealed record AgentMemory
 
     /// <summary>When; null: not yet.</summary>
     public TimeSpan? SlotsSetAt { get; init; }
+
+    /// <summary>When they could not be set the last time; null: they could.</summary>
+    public TimeSpan? SlotsFailedAt { get; init; }
 }
 
 /// <summary>One write of what is worth telling.</summary>

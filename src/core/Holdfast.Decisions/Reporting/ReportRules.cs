@@ -12,6 +12,9 @@ public static class ReportRules
     /// <summary>A member that was not heard of for this long loses its replication slot, and may need a clone when it returns.</summary>
     public static readonly TimeSpan SlotsKept = TimeSpan.FromMinutes(30);
 
+    /// <summary>A server that has no room for another slot is not asked twice a second.</summary>
+    private static readonly TimeSpan SlotsRetry = TimeSpan.FromSeconds(2);
+
     private const int RouteTriesMax = 5;
 
     public static Decision Decide(ClusterView view)
@@ -174,7 +177,7 @@ public static class ReportRules
     {
         // While nobody leads, replicas have better things to do.
         var follows = view is { OthersLease: not null, Database: { IsRunningReplica: true, IsResponsive: true } };
-        if (!view.Policy.UsesSlots || view.Database.IsBusy || !(leads || follows))
+        if (!view.Policy.UsesSlots || view.Database.IsBusy || !(leads || follows) || view.Now - view.Memory.SlotsFailedAt < SlotsRetry)
         {
             return null;
         }

@@ -143,16 +143,13 @@ internal sealed partial class Actor(
         }
     }
 
-    /// <summary>What could not be set is asked again by the next turn that may report.</summary>
+    /// <summary>What could not be set is asked for again a little later.</summary>
     private async Task<bool> SetMemberSlotsAsync(ClusterView view, HaAction.SetMemberSlots slots, CancellationToken cancellationToken)
     {
-        if (!await engine.SetMemberSlotsAsync(slots.Members, cancellationToken))
-        {
-            return false;
-        }
-
-        state.Memory = state.Memory with { SlotsSet = [.. slots.Members.Keys], SlotsSetAt = view.Now };
-        return true;
+        state.Memory = state.Memory with { SlotsFailedAt = view.Now };
+        var areSet = await engine.SetMemberSlotsAsync(slots.Members, cancellationToken);
+        state.Memory = areSet ? state.Memory with { SlotsSet = [.. slots.Members.Keys], SlotsSetAt = view.Now, SlotsFailedAt = null } : state.Memory;
+        return areSet;
     }
 
     /// <summary>Whoever begins to look knows what others have been told.</summary>
