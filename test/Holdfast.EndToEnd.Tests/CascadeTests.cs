@@ -8,6 +8,7 @@ namespace Holdfast.EndToEnd.Tests;
 public sealed class CascadeTests : ToldCluster
 {
     private const string Streams = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND application_name = ";
+    private const string Restart = "SELECT restart_lsn::text FROM pg_replication_slots WHERE slot_name = ";
     private const string Slots = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = ";
 
     [Fact]
@@ -30,10 +31,10 @@ public sealed class CascadeTests : ToldCluster
         await StreamsAsync(last, middle);
 
         // What the leader holds for it follows where it is, and so holds no log for ever.
-        var before = await ReadAsync(leader, $"SELECT restart_lsn::text FROM pg_replication_slots WHERE slot_name = '{last.Name}'");
+        var before = await ReadAsync(leader, $"{Restart}'{last.Name}'");
         await DoAsync(leader, "CREATE TABLE growing AS SELECT generate_series(1, 100000)");
         await Until.TrueAsync(
-            async () => !Equals(before, await ReadAsync(leader, $"SELECT restart_lsn::text FROM pg_replication_slots WHERE slot_name = '{last.Name}'")),
+            async () => !Equals(before, await ReadAsync(leader, $"{Restart}'{last.Name}'")),
             () => $"{leader.Name}'s slot of {last.Name} stays at {before}");
 
         // Who led holds nothing for others once it follows.

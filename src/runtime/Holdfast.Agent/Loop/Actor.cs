@@ -146,6 +146,7 @@ internal sealed partial class Actor(
     /// <summary>What could not be set is asked for again a little later.</summary>
     private async Task<bool> SetMemberSlotsAsync(ClusterView view, HaAction.SetMemberSlots slots, CancellationToken cancellationToken)
     {
+        // Until the engine says otherwise, which it cannot when it takes too long.
         state.Memory = state.Memory with { SlotsFailedAt = view.Now };
         var areSet = await engine.SetMemberSlotsAsync(slots.Members, cancellationToken);
         state.Memory = areSet ? state.Memory with { SlotsSet = [.. slots.Members.Keys], SlotsSetAt = view.Now, SlotsFailedAt = null } : state.Memory;
